@@ -1,0 +1,3 @@
+"""Ecommerce Sync: connects Shopify and WooCommerce stores to ERPNext."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,46 @@
+# The commands of README.md and CONTRIBUTING.md. Python 3.10 or newer and a package index is all they need.
+
+PYTHON ?= python3
+BENCH ?= $(HOME)/frappe-bench
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup lint format types layers unit bench-test test demo clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup
+	$(BIN)/mypy
+
+layers: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/python -m pytest -n auto -q
+
+bench-test:
+	BENCH="$(BENCH)" bash scripts/bench_test.sh
+
+# The quick layer first: what fails there need not wait for a site.
+test: unit
+	$(MAKE) --no-print-directory bench-test
+
+demo: setup
+	$(BIN)/python -m ecommerce_sync.sandbox demo
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
