@@ -1,0 +1,1 @@
+"""The left side: how each platform speaks. One package per platform, behind the protocols of `base`."""

@@ -1,0 +1,206 @@
+"""The storefront protocols, what a platform can do, and the registry of platforms.
+
+A `Platform` is the part without a store: signatures, message envelopes, parsing. `Platform.connect`
+gives a `Storefront`: one store reached with its credentials. Adding a platform means a package with
+these two and one call of `register`; another Frappe app adds one through the hook
+`ecommerce_sync_storefronts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from pydantic import SecretStr
+
+from ..core.models import Model, Order
+
+MessageKind = Literal["order", "unused"]
+
+
+class Capabilities(Model):
+	"""What a platform can do; the Desk shows it, the sync asks it instead of the platform's name."""
+
+	locations: bool  # stock and orders know places
+	compare_and_set_stock: bool
+	b2b: bool
+	presentment_currency: bool  # buyers may pay in another currency than the shop's
+	fees: bool
+	client_credentials: bool  # id and secret instead of a permanent token
+	statuses: tuple[str, ...]  # the platform's words for Order.status
+	imported_statuses: tuple[str, ...]  # the sensible default of those to import
+	order_topics: tuple[str, ...]  # webhook topics that orders need
+
+
+class Envelope(Model):
+	"""What a message is, read without parsing its content."""
+
+	topic: str
+	kind: MessageKind
+	external_id: str  # of the order; empty for unused topics
+	event_key: str  # the same for every delivery of the same event, unique per store
+	whole: bool = True  # whether the payload holds the whole object
+	deleted: bool = False
+	shop: str | None = None  # the domain that the message says it is from
+	sent_at: datetime | None = None
+
+
+class Credentials(Model):
+	"""How to reach one store. Secrets never show in repr, logs or errors."""
+
+	url: str  # https://name.myshopify.com or the WordPress home address
+	token: SecretStr | None = None  # permanent access token
+	client_id: str | None = None  # client id, or the REST API consumer key
+	client_secret: SecretStr | None = None  # client secret, or the REST API consumer secret
+	webhook_secret: SecretStr | None = None
+	api_version: str | None = None
+	allow_http: bool = False  # from the site's config, for development
+	allow_private: bool = False  # private and loopback addresses, likewise
+	verify_tls: bool = True
+
+
+class Named(Model):
+	"""Something a store has that is mapped by id: a location, a payment or shipping method."""
+
+	id: str
+	title: str
+	active: bool = True
+
+
+class StoreTax(Model):
+	"""A tax that the store is set up to charge; `rate` is a fraction."""
+
+	title: str
+	rate: str | None = None
+
+
+class StoreProfile(Model):
+	"""What the connection form needs to know about a store."""
+
+	name: str
+	currency: str
+	timezone: str | None = None
+	prices_include_tax: bool = False
+	version: str | None = None
+	locations: tuple[Named, ...] = ()
+	payment_methods: tuple[Named, ...] = ()
+	shipping_methods: tuple[Named, ...] = ()
+	taxes: tuple[StoreTax, ...] = ()
+
+
+class Check(Model):
+	"""One line of a connection test: what was looked at, whether it is well, and what to do if not."""
+
+	name: str
+	ok: bool
+	detail: str = ""
+	remedy: str = ""
+	fatal: bool = True  # a warning when False
+
+
+class Subscription(Model):
+	"""One webhook as the store has it."""
+
+	id: str
+	topic: str
+	address: str
+	enabled: bool = True
+
+
+@runtime_checkable
+class Storefront(Protocol):
+	"""One store, connected. Every method may raise `Transient`, or `Fixable` for refused credentials."""
+
+	def fetch_order(self, order_id: str) -> dict[str, Any]:
+		"""The order as a payload that `Platform.parse_order` takes. Raises `Gone` when there is none."""
+		...
+
+	def orders_changed(self, since: datetime, until: datetime | None = None) -> Iterator[dict[str, Any]]:
+		"""Orders changed since (overlap is the caller's), oldest change first, as payloads."""
+		...
+
+	def find_order(self, number: str) -> str | None:
+		"""The id of the order that people call `number` (like #1001 or 1001)."""
+		...
+
+	def profile(self) -> StoreProfile:
+		"""Currency, locations, taxes, payment and shipping methods."""
+		...
+
+	def test(self) -> list[Check]:
+		"""Reachable, right store, credentials, scopes, version; never raises for a failed check."""
+		...
+
+	def webhooks(self) -> list[Subscription]:
+		"""The subscriptions that the store has for this connection's credentials."""
+		...
+
+	def register_webhooks(self, address: str, topics: Sequence[str]) -> list[Subscription]:
+		"""Create what is missing, enable what is disabled, repair wrong addresses; returns those of `topics`."""
+		...
+
+	def remove_webhooks(self, address: str) -> int:
+		"""Remove the subscriptions that point to `address`; returns how many."""
+		...
+
+
+@runtime_checkable
+class Platform(Protocol):
+	"""How one platform speaks, without a store."""
+
+	name: str  # "shopify": lower case, the key of the registry
+	label: str  # "Shopify"
+	capabilities: Capabilities
+
+	def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+		"""Whether the raw body is signed with one of the secrets; constant time, never raises."""
+		...
+
+	def envelope(self, headers: Mapping[str, str], body: bytes) -> Envelope:
+		"""Topic, id and unique key of a message. Raises `PayloadRefused` for junk."""
+		...
+
+	def ping(self, headers: Mapping[str, str], body: bytes) -> bool:
+		"""Whether this is the platform's unsigned greeting, which is answered 200 and forgotten."""
+		...
+
+	def parse_order(self, payload: Mapping[str, Any], presentment: bool = False) -> Order:
+		"""The neutral order of a webhook body or of a `fetch_order` payload.
+
+		`presentment` takes the amounts that the buyer paid in instead of the shop's currency.
+		Raises `PayloadRefused` with the path of the offending field.
+		"""
+		...
+
+	def connect(self, credentials: Credentials) -> Storefront:
+		"""A connected store. Opens nothing yet. Raises `Fixable` for an address that is not allowed."""
+		...
+
+
+_BUILT_IN = {
+	"shopify": "ecommerce_sync.storefronts.shopify",
+	"woocommerce": "ecommerce_sync.storefronts.woocommerce",
+}
+_platforms: dict[str, Platform] = {}
+
+
+def register(platform: Platform) -> None:
+	"""Add a platform under its name; a second one of the same name replaces the first."""
+	_platforms[platform.name] = platform
+
+
+def platform(name: str) -> Platform:
+	"""The platform registered as `name` (case does not matter). Raises `KeyError` naming the known ones."""
+	key = name.lower()
+	if key not in _platforms and key in _BUILT_IN:
+		register(import_module(_BUILT_IN[key]).PLATFORM)
+	if key not in _platforms:
+		raise KeyError(f"no storefront '{name}'; known: {', '.join(names())}")
+	return _platforms[key]
+
+
+def names() -> list[str]:
+	"""All names that `platform` takes."""
+	return sorted({*_BUILT_IN, *_platforms})
