@@ -41,19 +41,23 @@ class Pieces(NamedTuple):
 
 
 def split_evenly(net: Decimal, quantity: Decimal, digits: int) -> list[Pieces]:
-	"""Rows of one line that come to `net` exactly.
+	"""Rows of one line that come to `net` exactly, for a net amount of zero or more.
 
 	ERPNext rounds the rate per piece before it multiplies. A whole quantity gives q-k pieces at r and
-	k pieces at r plus one minor unit. A fractional quantity gives one row at the nearest rate; what is
-	left over is the caller's rounding row.
+	k pieces at r plus one minor unit. A fractional one gets its fraction a row of its own: below one
+	piece every amount can be reached.
 	"""
-	if quantity != quantity.to_integral_value():
-		return [Pieces(quantity, rounded(net / quantity, digits))]
-	units = int(net.scaleb(digits))
-	rate, more = divmod(units, int(quantity))
-	rows = [Pieces(quantity - more, Decimal(rate).scaleb(-digits))]
-	if more:
-		rows.append(Pieces(Decimal(more), Decimal(rate + 1).scaleb(-digits)))
+	whole = int(quantity)
+	fraction = quantity - whole
+	rows = []
+	if fraction:
+		rows.append(Pieces(fraction, rounded(net / quantity, digits)))
+		if not whole:
+			return rows
+		net -= row_amount(rows[0], digits)
+	rate, more = divmod(int(net.scaleb(digits)), whole)
+	rows.append(Pieces(Decimal(whole - more), Decimal(rate).scaleb(-digits)))
+	rows.append(Pieces(Decimal(more), Decimal(rate + 1).scaleb(-digits)))
 	return [row for row in rows if row.quantity]
 
 

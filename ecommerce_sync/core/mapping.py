@@ -1,0 +1,129 @@
+"""Field Mapping: one extra field carried from the store's document to a document's field. Pure.
+
+The source is a JMESPath over the platform's document, the transform one of a closed list, the result a
+plain value. https://jmespath.org
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, Literal
+
+import jmespath
+from jinja2 import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jmespath.exceptions import JMESPathError
+from jmespath.parser import ParsedResult
+
+from .errors import Fixable
+from .models import Model
+
+Entity = Literal["Order", "Order Line", "Customer"]
+Transform = Literal["None", "Lookup", "Jinja", "Date", "Number"]
+WhenMissing = Literal["Leave empty", "Use default", "Fail"]
+_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=False)
+
+
+class FieldRule(Model):
+	"""One row of Field Mapping. `argument` is the Jinja text or the lookup table ('theirs = ours' a line)."""
+
+	name: str
+	entity: Entity
+	source: str
+	target_doctype: str
+	target_field: str
+	transform: Transform = "None"
+	argument: str = ""
+	default: str | None = None
+	when_missing: WhenMissing = "Leave empty"
+
+
+def mapped_fields(
+	rules: Iterable[FieldRule], entity: Entity, doctype: str, source: Mapping[str, Any]
+) -> dict[str, Any]:
+	"""Target field to value for every rule of the entity and DocType; raises `Fixable` naming the rule."""
+	fields: dict[str, Any] = {}
+	for rule in rules:
+		if rule.entity == entity and rule.target_doctype == doctype:
+			value = value_of(rule, source)
+			if value is not None:
+				fields[rule.target_field] = value
+	return fields
+
+
+def value_of(rule: FieldRule, source: Mapping[str, Any]) -> Any:
+	"""The rule's value for one document, None when the field is to be left alone."""
+	found = _search(rule, source)
+	if found is None or found == "":
+		return _missing(rule)
+	try:
+		return _TRANSFORMS[rule.transform](rule, found, source)
+	except (ValueError, InvalidOperation, TemplateError, ArithmeticError, TypeError) as error:
+		raise _failed(rule, f"{found!r}: {error}") from error
+
+
+def _search(rule: FieldRule, source: Mapping[str, Any]) -> Any:
+	if not rule.source:
+		return source
+	try:
+		return _compiled(rule.source).search(dict(source))
+	except JMESPathError as error:
+		raise _failed(rule, f"source path '{rule.source}': {error}") from error
+
+
+@lru_cache(maxsize=512)
+def _compiled(path: str) -> ParsedResult:
+	return jmespath.compile(path)
+
+
+def _missing(rule: FieldRule) -> Any:
+	if rule.when_missing == "Fail":
+		raise _failed(rule, f"'{rule.source}' is missing in the store's document")
+	return rule.default if rule.when_missing == "Use default" else None
+
+
+def _failed(rule: FieldRule, detail: str) -> Fixable:
+	return Fixable("mapping_failed", cause=f"mapping:{rule.name}", mapping=rule.name, detail=detail)
+
+
+def _plain(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Any:
+	if isinstance(found, list):
+		return ", ".join(str(part) for part in found)
+	if isinstance(found, dict):
+		raise ValueError("an object cannot be put into a field; choose one of its parts")
+	return found
+
+
+def _lookup(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Any:
+	table = dict(
+		(part.strip() for part in line.split("=", 1)) for line in rule.argument.splitlines() if "=" in line
+	)
+	if str(found) in table:
+		return table[str(found)]
+	return _missing(rule)
+
+
+def _jinja(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> str:
+	template = _ENVIRONMENT.from_string(rule.argument)
+	return template.render(value=found, doc=source).strip()
+
+
+def _date(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> date | datetime:
+	text = str(found).strip()
+	if len(text) == 10:
+		return date.fromisoformat(text)
+	return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _number(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Decimal:
+	number = Decimal(str(found).strip())
+	if not number.is_finite():
+		raise ValueError("not a finite number")
+	return number
+
+
+_TRANSFORMS = {"None": _plain, "Lookup": _lookup, "Jinja": _jinja, "Date": _date, "Number": _number}
+__all__ = ["Entity", "FieldRule", "Transform", "WhenMissing", "mapped_fields", "value_of"]

@@ -1,0 +1,292 @@
+"""An order's lines and amounts as Sales Order rows and charges that come to its total exactly. Pure.
+
+As charged: rows stand net of tax, the store's tax amounts stand as charges. By template: rows stand on
+the store's basis and ERPNext computes the taxes of the lines. A charge of type Actual cannot be part of
+a price, so taxes of shipping and other charges always stand as charged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from .commands import ChargeRow, ChargeRowKind, Row, Share
+from .erp import ErpOrder
+from .errors import Fixable, Held
+from .mapping import mapped_fields
+from .models import ZERO, Charge, Line, Order, Shipping, TaxLine
+from .money import Pieces, digits_of, minor_digits, row_amount, rounded, split_evenly, spread, total, unit
+from .settings import StoreSettings
+
+_SETTING_OF: dict[str, tuple[str, str]] = {
+	"fee": ("fee_account", "Account for fees"),
+	"tip": ("tip_account", "Account for tips"),
+	"duty": ("duty_account", "Account for duties"),
+	"gift_card_redeemed": ("gift_card_account", "Account for gift cards"),
+	"cash_rounding": ("rounding_account", "Account for rounding"),
+}
+
+
+class Rows:
+	"""Builds the rows and charges of one order; `rows`, `charges` and `difference` are the result."""
+
+	def __init__(self, order: Order, erp: ErpOrder, settings: StoreSettings) -> None:
+		self.order, self.erp, self.settings = order, erp, settings
+		self.digits = _digits(order, settings)
+		self.template = settings.tax_mode == "template"
+		self.rows: list[Row] = []
+		self.charges: list[ChargeRow] = []
+		for line in order.lines:
+			self._add_line(line)
+		for shipping in order.shipping:
+			self._add_shipping(shipping)
+		for charge in order.charges:
+			self._add_charge(charge)
+		self.charges += self._taxes()
+		if not self.rows:
+			self._charges_to_rows()
+		self._settle_difference()
+
+	@property
+	def tolerance(self) -> Decimal:
+		"""One minor unit for each part of the order that a store may have rounded on its own."""
+		parts = len(self.order.lines) + len(self.order.shipping) + len(self.order.charges)
+		return unit(self.digits) * max(1, parts)
+
+	def _net(self, part: Line | Shipping | Charge) -> Decimal:
+		"""The part's amount without its tax."""
+		taxes = total(tax.amount for tax in part.taxes) if self.order.taxes_included else ZERO
+		return rounded(part.total - taxes, self.digits)
+
+	def _add_line(self, line: Line) -> None:
+		net = self._net(line)
+		if line.kind == "tip":
+			self._charge("tip", self._account("tip"), line.title, net, line.id)
+		elif line.quantity <= 0 or net < 0:
+			self._charge("fee", self._account("fee"), line.title, net, line.id) if net else None
+		else:
+			self.rows += self._line_rows(line)
+
+	def _line_rows(self, line: Line) -> Iterator[Row]:
+		gross = self.template and self.order.taxes_included
+		amount = rounded(line.total, self.digits) if gross else self._net(line)
+		before = line.subtotal if gross else _net_subtotal(line, self.order.taxes_included)
+		item = item_code(line, self.order, self.erp, self.settings)
+		fields = mapped_fields(self.settings.fields, "Order Line", "Sales Order Item", _raw_line(self.order, line))
+		for pieces in split_evenly(amount, line.quantity, self.digits):
+			list_rate = rounded(before / line.quantity, self.digits) if line.discount else pieces.rate
+			yield self._row(line, item, pieces, list_rate, fields)
+
+	def _row(self, line: Line, item: str, pieces: Pieces, list_rate: Decimal, fields: dict[str, object]) -> Row:
+		return Row(
+			line_id=line.id,
+			item_code=item,
+			quantity=pieces.quantity,
+			rate=pieces.rate,
+			list_rate=max(list_rate, pieces.rate),
+			shown_unit_price=line.shown_unit_price,
+			title=" - ".join(part for part in (line.title, line.variant_title) if part),
+			warehouse=self.settings.warehouse_for(self.order.location_id),
+			group=line.group,
+			note="\n".join(f"{a.name}: {a.value}" for a in line.attributes) or None,
+			fields=fields,
+		)
+
+	def _add_shipping(self, shipping: Shipping) -> None:
+		net = self._net(shipping)
+		if net:
+			account = self.settings.shipping_account_for(shipping.code, shipping.title)
+			found = account or self._missing("shipping_account", "Account for shipping")
+			self._charge("shipping", found, shipping.title, net, f"shipping:{shipping.id}")
+
+	def _add_charge(self, charge: Charge) -> None:
+		if not charge.amount:
+			return
+		kind: ChargeRowKind = {"gift_card_redeemed": "gift_card", "cash_rounding": "rounding"}.get(
+			charge.kind, charge.kind
+		)  # type: ignore[assignment]
+		self._charge(kind, self._account(charge.kind), charge.title, self._net(charge), f"charge:{charge.id}")
+
+	def _charge(self, kind: ChargeRowKind, account: str, title: str, amount: Decimal, part: str) -> None:
+		self.charges.append(
+			ChargeRow(
+				kind=kind,
+				account=account,
+				description=title or kind.capitalize(),
+				amount=amount,
+				cost_center=self.settings.cost_center,
+				shares=(Share(line_id=part, amount=amount),),
+			)
+		)
+
+	def _account(self, kind: str) -> str:
+		field, label = _SETTING_OF[kind]
+		account: str | None = getattr(self.settings, field)
+		return account or self._missing(field, label)
+
+	def _missing(self, field: str, label: str) -> str:
+		raise setting_missing(self.settings, self.order, field, label)
+
+	def _taxes(self) -> list[ChargeRow]:
+		"""One charge for each title and rate, with the share of every line."""
+		found: dict[tuple[str, Decimal | None], list[Share]] = {}
+		for part, tax in _tax_lines(self.order, lines=not self.template):
+			amount = rounded(tax.amount, self.digits)
+			if amount:
+				found.setdefault((tax.title, tax.rate), []).append(Share(line_id=part, amount=amount))
+		charges = [self._tax_charge(title, rate, shares) for (title, rate), shares in found.items()]
+		return charges if self.order.taxes_included or self.template else self._as_summed(charges)
+
+	def _tax_charge(self, title: str, rate: Decimal | None, shares: list[Share]) -> ChargeRow:
+		rule = self.settings.tax_rule(title, rate)
+		if not rule:
+			cause = f"tax:{self.settings.store}:{title}"
+			raise Fixable("tax_unmapped", cause=cause, title=title, store=self.settings.store)
+		return ChargeRow(
+			kind="tax",
+			account=rule.account,
+			description=title,
+			amount=total(share.amount for share in shares),
+			rate=rate,
+			cost_center=rule.cost_center or self.settings.cost_center,
+			shares=tuple(shares),
+		)
+
+	def _as_summed(self, charges: list[ChargeRow]) -> list[ChargeRow]:
+		"""Where the store rounds a tax only in its sum, the sum is what was charged."""
+		sums: dict[str, Decimal] = {}
+		for tax in self.order.taxes:
+			sums[tax.title] = sums.get(tax.title, ZERO) + rounded(tax.amount, self.digits)
+		titles = [charge.description for charge in charges]
+		return [
+			self._restated(charge, sums[charge.description])
+			if titles.count(charge.description) == 1 and charge.description in sums
+			else charge
+			for charge in charges
+		]
+
+	def _restated(self, charge: ChargeRow, amount: Decimal) -> ChargeRow:
+		off = amount - charge.amount
+		if not off or abs(off) > unit(self.digits) * len(charge.shares):
+			return charge
+		shares = spread(amount, [share.amount for share in charge.shares], self.digits)
+		parts = tuple(
+			Share(line_id=s.line_id, amount=a) for s, a in zip(charge.shares, shares, strict=True)
+		)
+		return charge.model_copy(update={"amount": amount, "shares": parts})
+
+	def _charges_to_rows(self) -> None:
+		"""An order of charges only (a fee to pay, a tip): a Sales Order needs a row, so they become rows."""
+		kept: list[ChargeRow] = []
+		for charge in self.charges:
+			if charge.kind == "tax" or charge.amount <= 0:
+				kept.append(charge)
+				continue
+			item = self.settings.custom_item or self._missing("custom_item", "Item for custom lines")
+			self.rows.append(self._charge_row(charge, item))
+		self.charges = kept
+
+	def _charge_row(self, charge: ChargeRow, item: str) -> Row:
+		return Row(
+			line_id=charge.shares[0].line_id,
+			item_code=item,
+			quantity=Decimal(1),
+			rate=charge.amount,
+			list_rate=charge.amount,
+			title=charge.description,
+		)
+
+	def _settle_difference(self) -> None:
+		"""A rounding row takes what the store's own rounding left; more is a Hold."""
+		if self.template:
+			return
+		ours = total(row_amount(Pieces(row.quantity, row.rate), self.digits) for row in self.rows)
+		ours += total(charge.amount for charge in self.charges)
+		difference = self.order.total - ours
+		if not difference:
+			return
+		if abs(difference) > self.tolerance or digits_of(difference) > self.digits:
+			raise _mismatch(ours, self.order, self.digits)
+		account = self._account("cash_rounding")
+		self._charge("rounding", account, "Rounding", difference, "rounding")
+
+
+def item_code(line: Line, order: Order, erp: ErpOrder, settings: StoreSettings) -> str:
+	"""The Item of a line: by listing, SKU or barcode (as observed), else the configured one of its kind."""
+	if found := erp.items.get(line.id):
+		if not found.usable:
+			cause = f"item:{found.item_code}"
+			raise Fixable("item_disabled", cause=cause, item=found.item_code, **_line_words(line, order))
+		return found.item_code
+	if line.id in erp.ambiguous:
+		items = ", ".join(erp.ambiguous[line.id])
+		raise Fixable("sku_ambiguous", cause=f"sku:{line.sku}", items=items, **_line_words(line, order))
+	if line.kind == "gift_card":
+		return settings.gift_card_item or _no_item("gift_card_item", "Item for gift cards", order, settings)
+	if line.kind == "custom":
+		return settings.custom_item or _no_item("custom_item", "Item for custom lines", order, settings)
+	if line.sku:
+		raise Fixable("sku_unknown", cause=f"sku:{line.sku}", **_line_words(line, order))
+	cause = f"listing:{settings.store}:{line.variant_id or line.product_id}"
+	raise Fixable("sku_missing", cause=cause, **_line_words(line, order))
+
+
+def setting_missing(settings: StoreSettings, order: Order, field: str, label: str) -> Fixable:
+	"""The order needs a field of Store Connection that is empty."""
+	cause = f"setting:{settings.store}:{field}"
+	return Fixable("setting_missing", cause=cause, label=label, order=order.name, store=settings.store)
+
+
+def _no_item(field: str, label: str, order: Order, settings: StoreSettings) -> str:
+	raise setting_missing(settings, order, field, label)
+
+
+def _line_words(line: Line, order: Order) -> dict[str, object]:
+	return {"line": order.lines.index(line) + 1, "title": line.title, "sku": line.sku}
+
+
+def _digits(order: Order, settings: StoreSettings) -> int:
+	"""The currency's decimals, or more where the store's total really uses more."""
+	digits = max(minor_digits(order.currency), digits_of(order.total))
+	if digits > settings.site_digits:
+		raise Held(
+			"currency_precision", currency=order.currency, digits=digits, site_digits=settings.site_digits
+		)
+	return digits
+
+
+def _net_subtotal(line: Line, taxes_included: bool) -> Decimal:
+	"""The undiscounted line without its tax, in the proportion that the discounted line has."""
+	if not taxes_included or not line.taxes:
+		return line.subtotal
+	if line.total:
+		return line.subtotal * (line.total - total(tax.amount for tax in line.taxes)) / line.total
+	return line.subtotal / (1 + total(tax.rate or ZERO for tax in line.taxes))
+
+
+def _tax_lines(order: Order, lines: bool) -> Iterator[tuple[str, TaxLine]]:
+	parts: Iterable[tuple[str, Line | Shipping | Charge]] = [
+		*((line.id, line) for line in order.lines if lines),
+		*((f"shipping:{shipping.id}", shipping) for shipping in order.shipping),
+		*((f"charge:{charge.id}", charge) for charge in order.charges),
+	]
+	for part_id, part in parts:
+		for tax in part.taxes:
+			yield part_id, tax
+
+
+def _raw_line(order: Order, line: Line) -> dict[str, object]:
+	"""The platform's own document of the line, for Field Mapping."""
+	raw = order.raw.get("line_items")
+	found = raw[order.lines.index(line)] if isinstance(raw, list) and len(raw) == len(order.lines) else {}
+	return found if isinstance(found, dict) else {}
+
+
+def _mismatch(ours: Decimal, order: Order, digits: int) -> Held:
+	return Held(
+		"total_mismatch",
+		ours=f"{ours:.{digits}f}",
+		theirs=f"{order.total:.{digits}f}",
+		difference=f"{order.total - ours:+.{digits}f}",
+		currency=order.currency,
+	)

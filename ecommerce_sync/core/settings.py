@@ -1,0 +1,131 @@
+"""One store's choices, as the planners need them; read from Store Connection, or given by the sandbox.
+
+Names of ERPNext documents (accounts, items, warehouses) are plain strings here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from .mapping import FieldRule
+from .models import Model
+
+TaxMode = Literal["as_charged", "template"]
+GuestPolicy = Literal["own_customer", "shared_customer"]
+UnknownSku = Literal["fail", "create_item"]
+
+
+class TaxRule(Model):
+	"""One row of the Taxes table: the store's tax title (any rate, or one) to an account."""
+
+	title: str
+	account: str
+	rate: Decimal | None = None  # a fraction; None fits every rate
+	cost_center: str | None = None
+
+
+class MethodRule(Model):
+	"""A shipping or payment method of the store (its code or title) to an account."""
+
+	method: str
+	account: str | None = None
+	mode_of_payment: str | None = None
+
+
+class LocationRule(Model):
+	"""A store location's warehouses, the one that orders go to first."""
+
+	location_id: str
+	warehouses: tuple[str, ...]
+
+
+class CompanyRule(Model):
+	"""What a B2B buyer's company or terms become: by the store's name or id."""
+
+	match: str
+	customer_group: str | None = None
+	price_list: str | None = None
+	payment_terms: str | None = None
+
+
+class StoreSettings(Model):
+	"""Everything a planner asks about a store.
+
+	`site_digits` is the site's currency precision, `company_currency` the books' currency.
+	"""
+
+	store: str
+	company: str
+	company_currency: str
+	site_digits: int = 2
+	presentment: bool = False  # book in the currency that the buyer paid in
+	# customers
+	guests: GuestPolicy = "own_customer"
+	guest_customer: str | None = None
+	customer_group: str | None = None
+	territory: str | None = None
+	companies: tuple[CompanyRule, ...] = ()
+	price_list: str | None = None
+	# items
+	unknown_sku: UnknownSku = "fail"
+	item_group: str | None = None
+	custom_item: str | None = None  # custom lines, and charges of an order without any line
+	gift_card_item: str | None = None
+	# accounts
+	tax_mode: TaxMode = "as_charged"
+	tax_template: str | None = None
+	taxes: tuple[TaxRule, ...] = ()
+	tax_account: str | None = None  # for taxes without a row
+	shipping_account: str | None = None
+	shipping_methods: tuple[MethodRule, ...] = ()
+	payment_methods: tuple[MethodRule, ...] = ()
+	fee_account: str | None = None
+	tip_account: str | None = None
+	gift_card_account: str | None = None
+	duty_account: str | None = None
+	rounding_account: str | None = None
+	cost_center: str | None = None
+	# orders
+	submit: bool = True
+	statuses: tuple[str, ...] = ()  # empty: all
+	import_test: bool = False
+	import_unpaid: bool = True
+	delivery_days: int = 3
+	warehouse: str | None = None
+	locations: tuple[LocationRule, ...] = ()
+	naming_series: str | None = None
+	payment_terms_template: str | None = None
+	fields: tuple[FieldRule, ...] = ()
+	timezone: str = "UTC"  # the site's: ERPNext's dates stand in it
+
+	def warehouse_for(self, location_id: str | None) -> str | None:
+		"""The first warehouse of the location, else the store's default."""
+		for rule in self.locations:
+			if rule.location_id == location_id and rule.warehouses:
+				return rule.warehouses[0]
+		return self.warehouse
+
+	def tax_rule(self, title: str, rate: Decimal | None) -> TaxRule | None:
+		"""The row for a tax: same title and rate, then same title, then the default account."""
+		named = [rule for rule in self.taxes if rule.title.casefold() == title.casefold()]
+		for rule in named:
+			if rule.rate is not None and rule.rate == rate:
+				return rule
+		for rule in named:
+			if rule.rate is None:
+				return rule
+		return TaxRule(title=title, account=self.tax_account) if self.tax_account else None
+
+	def shipping_account_for(self, *names: str | None) -> str | None:
+		"""The account of the first of the method's names (code, title) that has a row, else the default."""
+		wanted = {name.casefold() for name in names if name}
+		for rule in self.shipping_methods:
+			if rule.method.casefold() in wanted and rule.account:
+				return rule.account
+		return self.shipping_account
+
+	def company_rule(self, *names: str | None) -> CompanyRule | None:
+		"""The row for a B2B company or for terms, by id or name."""
+		wanted = {name.casefold() for name in names if name}
+		return next((rule for rule in self.companies if rule.match.casefold() in wanted), None)

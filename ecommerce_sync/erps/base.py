@@ -1,0 +1,160 @@
+"""The ERP protocols: documents (`Erp`) and events (`Journal`), and what both hand over.
+
+One implementation runs on a Frappe site (`erps.erpnext`), a small one on SQLite (`erps.embedded`).
+Both sides of a unit of work are one database transaction: documents, links and event states are
+committed together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from pydantic import Field
+
+from ..core.commands import Command
+from ..core.erp import ErpOrder
+from ..core.models import Model, Order
+from ..core.settings import StoreSettings
+
+EventState = Literal["Queued", "Waiting to retry", "Done", "Skipped", "Held", "Failed"]
+
+
+class LinkKey(Model):
+	"""What a Store Link row is unique by. `store` is empty for guards that all stores share (e-mail)."""
+
+	store: str
+	kind: str  # Order, Customer, Company, Contact, Address, Guard
+	external_id: str
+
+
+class NewEvent(Model):
+	"""One message to be stored before it is answered."""
+
+	store: str
+	topic: str
+	kind: str  # "order"
+	external_id: str
+	event_key: str
+	payload: bytes = Field(default=b"", repr=False)
+	whole: bool = True
+	deleted: bool = False
+	direction: Literal["In", "Out"] = "In"
+
+
+class Event(NewEvent):
+	"""A stored event. `name` is its Sync Log row."""
+
+	name: str
+	state: EventState
+	attempts: int = 0
+	received_at: datetime
+	refetch: bool = False  # ask the store again instead of using the payload
+
+
+class Outcome(Model):
+	"""How an event ended, or when it is to be tried again."""
+
+	state: EventState
+	reason: str | None = None
+	params: dict[str, Any] = Field(default_factory=dict)
+	cause: str | None = None
+	error_class: Literal["", "Transient", "Fixable", "Bug"] = ""
+	again_in: timedelta | None = None
+	plan: str | None = None  # JSON of the commands
+	documents: tuple[tuple[str, str], ...] = ()
+	traceback: str | None = None
+	timings: dict[str, float] = Field(default_factory=dict)
+
+
+class Subject(Model):
+	"""What events are about; all events of one subject are done by one worker at a time."""
+
+	store: str
+	kind: str
+	external_id: str
+
+
+class Applied(Model):
+	"""What was recorded on the order's link: the version and digest to compare the next message with."""
+
+	version: datetime
+	digest: str
+	gone: bool = False
+
+
+class SalesOrderView(Model):
+	"""A Sales Order as the ERP has it, for previews, tests and reports."""
+
+	name: str
+	docstatus: int
+	status: str
+	customer: str
+	currency: str
+	grand_total: Decimal
+	rounded_total: Decimal
+	rows: tuple[dict[str, Any], ...]
+	taxes: tuple[dict[str, Any], ...]
+
+
+class Erp(Protocol):
+	"""Documents and links. Methods run inside `transaction` unless they say otherwise."""
+
+	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
+		"""Insert the missing rows and commit. Outside a transaction."""
+		...
+
+	def transaction(self, locks: Sequence[LinkKey], wait: bool = False) -> AbstractContextManager[None]:
+		"""A transaction whose first statement locks the link rows; commits at the end, rolls back on any error.
+
+		Raises `Busy` when another worker holds one of them and `wait` is False. Database conflicts
+		(deadlock, lock timeout) come as `Transient("database_busy")`.
+		"""
+		...
+
+	def observe(self, order: Order, settings: StoreSettings) -> ErpOrder:
+		"""What the ERP has for the order: link, documents, customer, items. Constant number of queries."""
+		...
+
+	def apply(self, command: Command, order: Order, settings: StoreSettings) -> tuple[str, str] | None:
+		"""Bring one command about; returns (DocType, name) of the document. Raises `Fixable` or `Held`."""
+		...
+
+	def record(self, order: Order, settings: StoreSettings, applied: Applied) -> None:
+		"""Write version and digest to the order's link."""
+		...
+
+	def sales_order(self, name: str) -> SalesOrderView:
+		"""Read one document back."""
+		...
+
+
+class Journal(Protocol):
+	"""The inbox: events and their states (DocType Sync Log)."""
+
+	def receive(self, event: NewEvent) -> str | None:
+		"""Store and commit; the row's name, or None when the event key is there already. Own transaction."""
+		...
+
+	def subjects_due(self, now: datetime, limit: int) -> list[Subject]:
+		"""Subjects with work to do, the longest waiting first. Own transaction."""
+		...
+
+	def pending(self, subject: Subject, now: datetime) -> list[Event]:
+		"""The subject's events that are due, oldest first. Inside the unit of work after the lock, or before it."""
+		...
+
+	def settle(self, events: Iterable[Event], outcome: Outcome) -> None:
+		"""Write states. Inside the unit of work: committed with the documents."""
+		...
+
+	def settle_apart(self, events: Iterable[Event], outcome: Outcome) -> None:
+		"""Write states in a transaction of their own, after the unit of work was rolled back."""
+		...
+
+	def release(self, causes: Sequence[str]) -> int:
+		"""Queue again what Failed for one of the causes; returns how many. Inside the caller's transaction."""
+		...
