@@ -98,26 +98,37 @@ site_packages() { env/bin/python -c 'import sysconfig; print(sysconfig.get_path(
 # The path goes through the link, so that it stays right whatever the link points at.
 install_requirements() {
 	printf '%s\n' "$BENCH/apps/$APP" >"$(site_packages)/$APP.pth"
-	env/bin/python - "$CHECKOUT/pyproject.toml" <<-'PY' | xargs -d '\n' env/bin/python -m pip install --quiet --disable-pip-version-check
-		import sys
+	requirements | xargs -d '\n' env/bin/python -m pip install --quiet --disable-pip-version-check
+}
 
-		try:
-			import tomllib
-		except ImportError:
-			import tomli as tomllib
-		print(*tomllib.load(open(sys.argv[1], "rb"))["project"]["dependencies"], sep="\n")
+requirements() {
+	env/bin/python - "$CHECKOUT/pyproject.toml" <<-'PY'
+		import importlib, sys
+		toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+		print(*toml.load(open(sys.argv[1], "rb"))["project"]["dependencies"], sep="\n")
 	PY
 }
 
 on_site() { bench --site "$SITE" "$@" 9>&-; }
 
+# Frappe draws progress bars line by line: show them only when something went wrong.
+quietly() {
+	local log
+	log=$(mktemp)
+	if ! "$@" >"$log" 2>&1 9>&-; then
+		tr '\r' '\n' <"$log" | grep -v '^Updating DocTypes for .*[0-9]%$' >&2 || true
+		die "failed: ${*:1:3} (its whole output is in $log)"
+	fi
+	rm -f "$log"
+}
+
 make_site() {
 	local ready=sites/$SITE/.set-up
 	[[ -e $ready ]] && return
 	say "creating the site $SITE with ERPNext: some minutes, once"
-	bench new-site "$SITE" --force --admin-password admin --mariadb-user-host-login-scope='%' \
-		--db-root-username root --db-root-password "$DB_ROOT_PASSWORD" --install-app erpnext 9>&-
-	on_site execute frappe.desk.page.setup_wizard.setup_wizard.setup_complete --kwargs "{'args': $(answers)}"
+	quietly bench new-site "$SITE" --force --admin-password admin --mariadb-user-host-login-scope='%' \
+		--db-root-username root --db-root-password "$DB_ROOT_PASSWORD" --install-app erpnext
+	quietly on_site execute frappe.desk.page.setup_wizard.setup_wizard.setup_complete --kwargs "{'args': $(answers)}"
 	on_site set-config allow_tests true
 	on_site set-config pause_scheduler 1
 	touch "$ready"
@@ -139,9 +150,9 @@ answers() {
 # The site has this checkout's DocTypes and custom fields.
 update_app() {
 	if on_site list-apps | grep -q "^$APP\b"; then
-		on_site migrate --skip-search-index
+		quietly on_site migrate --skip-search-index
 	else
-		on_site install-app "$APP"
+		quietly on_site install-app "$APP"
 	fi
 }
 
