@@ -98,12 +98,9 @@ def _plain(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Any:
 
 
 def _lookup(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Any:
-	table = dict(
-		(part.strip() for part in line.split("=", 1)) for line in rule.argument.splitlines() if "=" in line
-	)
-	if str(found) in table:
-		return table[str(found)]
-	return _missing(rule)
+	pairs = (line.partition("=") for line in rule.argument.splitlines())
+	table = {theirs.strip(): ours.strip() for theirs, equals, ours in pairs if equals}
+	return table[str(found)] if str(found) in table else _missing(rule)
 
 
 def _jinja(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -167,9 +167,7 @@ def _items_to_create(order: Order, erp: ErpOrder, settings: StoreSettings) -> tu
 	return tuple(drafts.values())
 
 
-def _plan_existing(
-	order: Order, erp: ErpOrder, document: SalesOrderState, settings: StoreSettings
-) -> Plan:
+def _plan_existing(order: Order, erp: ErpOrder, document: SalesOrderState, settings: StoreSettings) -> Plan:
 	if not order.live:
 		if document.progress:
 			raise Held("cancelled_after_progress", document=document.name, progress=document.progress)
@@ -184,7 +182,9 @@ def _plan_existing(
 			)
 		)
 	if document.docstatus == 1:
-		raise Held("order_changed", changes=", ".join(_NAMES[key] for key in differing), **_both(order, document))
+		raise Held(
+			"order_changed", changes=", ".join(_NAMES[key] for key in differing), **_both(order, document)
+		)
 	return _replace(order, erp, document, settings)
 
 
@@ -246,8 +246,3 @@ def _money_of(part: Model) -> list[str]:
 
 def _print(value: object) -> str:
 	return sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:16]
-
-
-def is_newer(order: Order, applied: datetime | None) -> bool:
-	"""Whether the order is a later version than the one applied."""
-	return applied is None or order.updated_at > applied

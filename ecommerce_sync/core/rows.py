@@ -15,7 +15,7 @@ from .erp import ErpOrder
 from .errors import Fixable, Held
 from .mapping import mapped_fields
 from .models import ZERO, Charge, Line, Order, Shipping, TaxLine
-from .money import Pieces, digits_of, minor_digits, row_amount, rounded, split_evenly, spread, total, unit
+from .money import Pieces, digits_of, minor_digits, rounded, row_amount, split_evenly, spread, total, unit
 from .settings import StoreSettings
 
 _SETTING_OF: dict[str, tuple[str, str]] = {
@@ -72,12 +72,16 @@ class Rows:
 		amount = rounded(line.total, self.digits) if gross else self._net(line)
 		before = line.subtotal if gross else _net_subtotal(line, self.order.taxes_included)
 		item = item_code(line, self.order, self.erp, self.settings)
-		fields = mapped_fields(self.settings.fields, "Order Line", "Sales Order Item", _raw_line(self.order, line))
+		fields = mapped_fields(
+			self.settings.fields, "Order Line", "Sales Order Item", _raw_line(self.order, line)
+		)
 		for pieces in split_evenly(amount, line.quantity, self.digits):
 			list_rate = rounded(before / line.quantity, self.digits) if line.discount else pieces.rate
 			yield self._row(line, item, pieces, list_rate, fields)
 
-	def _row(self, line: Line, item: str, pieces: Pieces, list_rate: Decimal, fields: dict[str, object]) -> Row:
+	def _row(
+		self, line: Line, item: str, pieces: Pieces, list_rate: Decimal, fields: dict[str, object]
+	) -> Row:
 		return Row(
 			line_id=line.id,
 			item_code=item,
@@ -170,9 +174,7 @@ class Rows:
 		if not off or abs(off) > unit(self.digits) * len(charge.shares):
 			return charge
 		shares = spread(amount, [share.amount for share in charge.shares], self.digits)
-		parts = tuple(
-			Share(line_id=s.line_id, amount=a) for s, a in zip(charge.shares, shares, strict=True)
-		)
+		parts = tuple(Share(line_id=s.line_id, amount=a) for s, a in zip(charge.shares, shares, strict=True))
 		return charge.model_copy(update={"amount": amount, "shares": parts})
 
 	def _charges_to_rows(self) -> None:

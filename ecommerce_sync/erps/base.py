@@ -120,11 +120,25 @@ class Erp(Protocol):
 		...
 
 	def apply(self, command: Command, order: Order, settings: StoreSettings) -> tuple[str, str] | None:
-		"""Bring one command about; returns (DocType, name) of the document. Raises `Fixable` or `Held`."""
+		"""Bring one command about; returns (DocType, name) of the document. Raises `Fixable` or `Held`.
+
+		Writes the links that belong to it, inserting rows that `ensure_links` was not asked for.
+		"""
 		...
 
 	def record(self, order: Order, settings: StoreSettings, applied: Applied) -> None:
 		"""Write version and digest to the order's link."""
+		...
+
+	def remove_gone(self, store: str, order_id: str) -> tuple[str, str] | None:
+		"""Cancel (or delete, while a draft) the document of an order that the store deleted; mark the link.
+
+		Returns the document, None when there was none. Raises `Held` when deliveries, bills or payments followed.
+		"""
+		...
+
+	def unlink(self, store: str, order_id: str) -> None:
+		"""Forget the order's document, so that it is imported again. The document stays as it is."""
 		...
 
 	def sales_order(self, name: str) -> SalesOrderView:
@@ -143,12 +157,18 @@ class Journal(Protocol):
 		"""Subjects with work to do, the longest waiting first. Own transaction."""
 		...
 
-	def pending(self, subject: Subject, now: datetime) -> list[Event]:
-		"""The subject's events that are due, oldest first. Inside the unit of work after the lock, or before it."""
+	def pending(self, subject: Subject) -> list[Event]:
+		"""All events of the subject that are not Done or Skipped, oldest first: Failed and Held ones too.
+
+		Read before the lock; `settle` then touches only rows that are still open. Own transaction.
+		"""
 		...
 
 	def settle(self, events: Iterable[Event], outcome: Outcome) -> None:
-		"""Write states. Inside the unit of work: committed with the documents."""
+		"""Write the outcome to those of the events that are still open (not Done, not Skipped).
+
+		Inside the unit of work: committed with the documents.
+		"""
 		...
 
 	def settle_apart(self, events: Iterable[Event], outcome: Outcome) -> None:
@@ -156,5 +176,16 @@ class Journal(Protocol):
 		...
 
 	def release(self, causes: Sequence[str]) -> int:
-		"""Queue again what Failed for one of the causes; returns how many. Inside the caller's transaction."""
+		"""Queue again what Failed for one of the causes; returns how many. Inside the caller's transaction.
+
+		A cause that ends in `*` stands for all that begin so.
+		"""
+		...
+
+	def watermark(self, store: str) -> datetime | None:
+		"""Up to when changed orders are known to be stored; None before the first sweep."""
+		...
+
+	def move_watermark(self, store: str, to: datetime) -> None:
+		"""Remember and commit."""
 		...

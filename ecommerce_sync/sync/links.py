@@ -1,0 +1,23 @@
+"""The Store Link rows that guard orders and customers."""
+
+from __future__ import annotations
+
+from ..core.commands import CustomerDraft
+from ..erps.base import LinkKey, Subject
+
+
+def order_link(subject: Subject) -> LinkKey:
+	"""The row whose lock makes one worker at a time do the order."""
+	return LinkKey(store=subject.store, kind="Order", external_id=subject.external_id)
+
+
+def customer_guards(customer: CustomerDraft, store: str) -> list[LinkKey]:
+	"""The rows that make one Customer of many first orders. E-mail and phone guard across stores."""
+	return [
+		LinkKey(store=store if _is_stores_own(key) else "", kind="Customer", external_id=key)
+		for key in customer.keys
+	]
+
+
+def _is_stores_own(key: str) -> bool:
+	return not key.startswith(("email:", "phone:"))

@@ -1,0 +1,95 @@
+"""What a payload would become: neutral order, plan, Sales Order, match. Everything is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..core.commands import CreateSalesOrder, Plan
+from ..core.erp import ErpOrder, ItemRef
+from ..core.errors import Fixable, Held, PayloadRefused
+from ..core.models import Order
+from ..core.orders import plan_order
+from ..core.reasons import describe
+from ..core.settings import StoreSettings
+from ..erps.base import Erp, SalesOrderView
+from .machine import Connection
+
+MATCH, STOPPED, REFUSED, NOT_WANTED = 0, 1, 2, 3
+
+
+class Preview(NamedTuple):
+	"""The exit status for a command (0 match, 1 held or failed, 2 refused, 3 not wanted) and the JSON."""
+
+	status: int
+	result: dict[str, Any]
+
+
+class _RollBack(Exception):
+	"""Ends the unit of work without a trace."""
+
+
+def preview(erp: Erp, connection: Connection, payload: Mapping[str, Any]) -> Preview:
+	"""Run one payload as far as a written Sales Order and undo it.
+
+	SKUs that no Item has stand on the settings' item for custom lines; the caller gives settings whose
+	accounts all have a default.
+	"""
+	try:
+		order = connection.parse(dict(payload))
+	except PayloadRefused as error:
+		return Preview(REFUSED, {"reason": error.reason, "path": error.path, "message": str(error)})
+	result: dict[str, Any] = {"order": order.model_dump(mode="json", exclude={"raw"})}
+	try:
+		return _stopped_or_written(erp, order, connection.settings, result)
+	except (Held, Fixable) as error:
+		words = describe(error.reason, error.params)
+		state = "Held" if isinstance(error, Held) else "Failed"
+		result |= {"state": state, "reason": error.reason, "message": words.message, "remedy": words.remedy}
+		return Preview(STOPPED, {**result, "params": error.params, "matches": False})
+
+
+def _stopped_or_written(erp: Erp, order: Order, settings: StoreSettings, result: dict[str, Any]) -> Preview:
+	plan, view = _write_and_undo(erp, order, settings)
+	result["plan"] = [command.model_dump(mode="json") for command in plan.commands]
+	if view is None:
+		words = describe(plan.skip or "", plan.params)
+		return Preview(NOT_WANTED, {**result, "reason": plan.skip, "message": words.message})
+	matches = view.grand_total == order.total
+	result |= {
+		"sales_order": view.model_dump(mode="json"),
+		"matches": matches,
+		"store_total": str(order.total),
+	}
+	return Preview(MATCH if matches else STOPPED, result)
+
+
+def _write_and_undo(erp: Erp, order: Order, settings: StoreSettings) -> tuple[Plan, SalesOrderView | None]:
+	plan, view = Plan(), None
+	try:
+		with erp.transaction([]):
+			plan, view = _write(erp, order, settings)
+			raise _RollBack
+	except _RollBack:
+		return plan, view
+
+
+def _write(erp: Erp, order: Order, settings: StoreSettings) -> tuple[Plan, SalesOrderView | None]:
+	"""As if the order had never been seen: what is linked already does not count."""
+	seen = erp.observe(order, settings)
+	items = {**_default_items(order, seen, settings), **seen.items}
+	fresh = ErpOrder(items=items, ambiguous={}, customer=seen.customer, addresses=seen.addresses)
+	plan = plan_order(order, fresh, settings)
+	view = None
+	for command in plan.commands:
+		document = erp.apply(command, order, settings)
+		if isinstance(command, CreateSalesOrder) and document:
+			view = erp.sales_order(document[1])
+	return plan, view
+
+
+def _default_items(order: Order, seen: ErpOrder, settings: StoreSettings) -> dict[str, ItemRef]:
+	if not settings.custom_item:
+		return {}
+	known = {line_id: ItemRef(item_code=codes[0]) for line_id, codes in seen.ambiguous.items()}
+	return {line.id: ItemRef(item_code=settings.custom_item) for line in order.lines} | known
