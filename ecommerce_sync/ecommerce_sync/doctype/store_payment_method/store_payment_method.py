@@ -1,0 +1,7 @@
+"""One payment method of a store: where its money goes."""
+
+from frappe.model.document import Document
+
+
+class StorePaymentMethod(Document):
+	pass
