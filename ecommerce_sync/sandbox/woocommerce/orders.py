@@ -1,0 +1,257 @@
+"""A story written down as a WooCommerce order, and what happens to that order afterwards.
+
+`write_down(story)` is what checkout does; `WooOrder.changed(…)` is what a shopkeeper or a plugin does
+later; `WooOrder.as_json()` is what the REST API and webhooks say about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from ecommerce_sync.sandbox.story import Bought, Delivery, Fee, Person, Place, Rate, Story
+from ecommerce_sync.sandbox.woocommerce.order_json import order_json
+from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreRate, StoreSettings
+from ecommerce_sync.sandbox.woocommerce.totals import (
+	ZERO,
+	Arithmetic,
+	ItemTotals,
+	OrderTotals,
+	Taxed,
+	item_totals,
+)
+
+STATUSES = (
+	"pending",
+	"processing",
+	"on-hold",
+	"completed",
+	"cancelled",
+	"refunded",
+	"failed",
+	"checkout-draft",
+)
+OFFLINE_GATEWAYS = {"bacs", "cheque", "manual", "invoice"}  # money comes later: the order waits on hold
+
+
+@dataclass(frozen=True)
+class RedeemedGiftCard:
+	"""A gift card paid with, as the Gift Cards plugin does it: the total is lower, no line says why."""
+
+	id: int
+	code: str
+	amount: Decimal
+
+
+@dataclass(frozen=True)
+class WooOrder:
+	"""One order as the store keeps it. Money follows from `story` anew each time; nothing is stored twice."""
+
+	story: Story
+	settings: StoreSettings
+	rates: RateTable
+	id: int
+	status: str
+	date_modified: datetime
+	date_paid: datetime | None = None
+	date_completed: datetime | None = None
+	transaction_id: str = ""
+	created_via: str = "checkout"
+	gift_cards: tuple[RedeemedGiftCard, ...] = ()
+	meta: tuple[tuple[str, str], ...] = ()
+	removed: frozenset[int] = field(default_factory=frozenset)  # positions of story lines taken off later
+
+	@property
+	def number(self) -> str:
+		return str(self.story.number if self.settings.sequential_numbers else self.id)
+
+	@cached_property
+	def currency(self) -> str:
+		return (self._presented and self.story.presentment_currency) or self.story.currency
+
+	@cached_property
+	def arithmetic(self) -> Arithmetic:
+		places = self.settings.places(self.currency)
+		return Arithmetic(places, self.story.taxes_included, self.settings.round_at_subtotal)
+
+	@cached_property
+	def lines(self) -> tuple[tuple[int, Bought], ...]:
+		"""Product lines with their position in the story."""
+		kept = enumerate(self.story.lines)
+		return tuple((at, line) for at, line in kept if at not in self.removed and line.kind != "tip")
+
+	@cached_property
+	def fees(self) -> tuple[Fee, ...]:
+		"""Fee lines; core has no tips, so a tip is one."""
+		tips = (
+			Fee("Tip", self._untaxed(line), line.taxes)
+			for at, line in enumerate(self.story.lines)
+			if line.kind == "tip" and at not in self.removed
+		)
+		return (*self.story.fees, *tips)
+
+	@cached_property
+	def totals(self) -> OrderTotals:
+		items = tuple(self._item(line) for _, line in self.lines)
+		shipping = tuple(self._shipping(delivery) for delivery in self.story.deliveries)
+		fees: tuple[Taxed, ...] = ()
+		for fee in self.fees:
+			fees += (self._fee(fee, self._left_to_pay(items, shipping, fees)),)
+		redeemed = sum((card.amount for card in self.gift_cards), ZERO)
+		return OrderTotals(self.arithmetic, items, shipping, fees, redeemed)
+
+	def rows(self, rates: tuple[Rate, ...]) -> list[StoreRate]:
+		return self.rates.rows(rates)
+
+	def as_json(self, home: str = "https://shop.example") -> dict[str, Any]:
+		"""The order as GET /wp-json/wc/v3/orders/<id> of the site at `home` (no slash at its end) answers."""
+		return order_json(self, home)
+
+	def changed(
+		self,
+		at: datetime,
+		*,
+		status: str | None = None,
+		note: str | None = None,
+		billing: Place | None = None,
+		shipping: Place | None = None,
+		email: str | None = None,
+		quantities: Mapping[int, int] | None = None,
+		remove: tuple[int, ...] = (),
+		meta: tuple[tuple[str, str], ...] = (),
+		transaction_id: str | None = None,
+	) -> WooOrder:
+		"""The order after an edit at `at` (aware). `quantities` and `remove` go by position in the story's
+		lines; a line's discount stays what it was. Raises IndexError for a line that is not there."""
+		story = _edited(self.story, note, billing, shipping, email, quantities or {})
+		for position in remove:
+			self.story.lines[position]
+		order = replace(
+			self,
+			story=story,
+			date_modified=at,
+			removed=self.removed | set(remove),
+			meta=tuple({**dict(self.meta), **dict(meta)}.items()),
+			transaction_id=self.transaction_id if transaction_id is None else transaction_id,
+		)
+		return order if status is None else _moved(order, status, at)
+
+	def cancelled(self, at: datetime) -> WooOrder:
+		return self.changed(at, status="cancelled")
+
+	def trashed(self, at: datetime) -> WooOrder:
+		return replace(self, status="trash", date_modified=at)
+
+	@property
+	def _presented(self) -> bool:
+		return self.settings.multi_currency and self.story.presentment_currency is not None
+
+	def _money(self, amount: Decimal) -> Decimal:
+		"""An amount of the story in the order's currency."""
+		return self.arithmetic.money(amount * self.story.presentment_rate) if self._presented else amount
+
+	def _untaxed(self, line: Bought) -> Decimal:
+		shown = line.price * line.quantity - line.discount
+		return self.arithmetic.without_tax(shown, self.rows(line.taxes))
+
+	def _item(self, line: Bought) -> ItemTotals:
+		amount, discount = self._money(line.price) * line.quantity, self._money(line.discount)
+		code = line.code.lower() if line.code else None
+		return item_totals(self.arithmetic, amount, discount, code, self.rows(line.taxes))
+
+	def _shipping(self, delivery: Delivery) -> Taxed:
+		rows, shown = self.rows(delivery.taxes), self._money(delivery.price - delivery.discount)
+		return self.arithmetic.shipped(self.arithmetic.without_tax(shown, rows), rows)
+
+	def _fee(self, fee: Fee, left: Decimal) -> Taxed:
+		amount = max(self.arithmetic.money(self._money(fee.amount)), -left)
+		return self.arithmetic.net(amount, self.rows(fee.taxes))
+
+	def _left_to_pay(
+		self, items: tuple[ItemTotals, ...], shipping: tuple[Taxed, ...], fees: tuple[Taxed, ...]
+	) -> Decimal:
+		"""The net amount that a rebate may use up at most (WC_Cart_Totals::get_fees_from_cart)."""
+		lines = (*(item.after for item in items), *shipping, *fees)
+		return self.arithmetic.money(sum((line.net for line in lines), ZERO))
+
+
+def write_down(
+	story: Story,
+	settings: StoreSettings | None = None,
+	rates: RateTable | None = None,
+	gift_cards: tuple[RedeemedGiftCard, ...] = (),
+	created_via: str = "checkout",
+) -> WooOrder:
+	"""The order that WooCommerce makes of `story`. `rates` is the store's tax table, which new rates join.
+
+	What core has no word for goes where plugins put it: company to billing, purchase-order number, payment
+	terms and test mode to meta data, tips to fees. Without the multi-currency option the presentment
+	currency is dropped, because core knows one currency only.
+	"""
+	settings = settings or StoreSettings()
+	order = WooOrder(
+		story=story,
+		settings=settings,
+		rates=rates if rates is not None else RateTable(),
+		id=settings.first_id + story.number,
+		status="pending",
+		date_modified=story.created_at,
+		transaction_id=f"txn_{story.number}" if story.paid and story.gateway not in OFFLINE_GATEWAYS else "",
+		created_via=created_via,
+		gift_cards=gift_cards,
+	)
+	order = _moved(order, _first_status(story), story.created_at)
+	return order.cancelled(story.cancelled_at) if story.cancelled_at else order
+
+
+def _first_status(story: Story) -> str:
+	if story.paid or story.gateway == "cod":
+		return "processing"
+	return "on-hold" if story.gateway in OFFLINE_GATEWAYS or story.payment_terms_days else "pending"
+
+
+def _moved(order: WooOrder, status: str, at: datetime) -> WooOrder:
+	"""The order in `status`, with the dates that WooCommerce sets on the way there."""
+	if status not in (*STATUSES, "trash"):
+		raise ValueError(f"status: WooCommerce core has no order status {status!r}; it has {STATUSES}.")
+	paid = status in ("processing", "completed") and order.story.paid and order.date_paid is None
+	return replace(
+		order,
+		status=status,
+		date_paid=at if paid else order.date_paid,
+		date_completed=at if status == "completed" else order.date_completed,
+	)
+
+
+def _edited(
+	story: Story,
+	note: str | None,
+	billing: Place | None,
+	shipping: Place | None,
+	email: str | None,
+	quantities: Mapping[int, int],
+) -> Story:
+	lines = list(story.lines)
+	for position, quantity in quantities.items():
+		lines[position] = replace(lines[position], quantity=quantity)
+	person = story.person
+	if email is not None:
+		person = replace(person or Person(None, None, None, None), email=email)
+	return replace(
+		story,
+		lines=tuple(lines),
+		person=person,
+		note=story.note if note is None else note,
+		billing=billing or story.billing,
+		shipping=shipping or story.shipping,
+	)
+
+
+def moved_on(order: WooOrder, now: datetime) -> datetime:
+	"""The next modification time of `order`: now, but at least a second after the last one, since
+	WooCommerce's clock counts whole seconds and a change that keeps the time cannot be told from none."""
+	return max(now, order.date_modified + timedelta(seconds=1))

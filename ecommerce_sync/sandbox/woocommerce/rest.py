@@ -1,0 +1,273 @@
+"""The endpoints of REST v3 that the emulated store answers, and what each asks of its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request
+
+from ecommerce_sync.sandbox.woocommerce import resources, site
+from ecommerce_sync.sandbox.woocommerce.auth import ApiKey
+from ecommerce_sync.sandbox.woocommerce.edits import order_edit
+from ecommerce_sync.sandbox.woocommerce.errors import RestError, cannot, no_route
+from ecommerce_sync.sandbox.woocommerce.orders import WooOrder
+from ecommerce_sync.sandbox.woocommerce.params import chosen_orders, page_of
+from ecommerce_sync.sandbox.woocommerce.products import product_json
+from ecommerce_sync.sandbox.woocommerce.store import Store, not_found
+from ecommerce_sync.sandbox.woocommerce.webhooks import HOOKS, STATUSES, Webhook
+
+API = "/wp-json/wc/v3"
+
+
+@dataclass(frozen=True)
+class Answer:
+	"""What an endpoint answers, before it is JSON."""
+
+	content: Any
+	status: int = 200
+	headers: dict[str, str] = field(default_factory=dict)
+
+
+class Rest:
+	"""One request's view of the store. Every method but `index` first checks that somebody calls."""
+
+	def __init__(self, store: Store, request: Request, caller: ApiKey | None) -> None:
+		self.store, self.request, self.caller = store, request, caller
+		self.args = {name.removesuffix("[]"): ",".join(request.args.getlist(name)) for name in request.args}
+
+	def index(self) -> Answer:
+		return Answer(site.index_json(self.store.settings, self.store.url))
+
+	def list_orders(self) -> Answer:
+		self._may("list")
+		page = page_of(self.args)
+		found = chosen_orders(list(self.store.orders.values()), self.args)
+		shown = [order.as_json(self.store.url) for order in page.of(found)]
+		return Answer(self._fields(shown), headers=page.headers(self._here, self._plain_args(), len(found)))
+
+	def get_order(self, id: int) -> Answer:
+		self._may("view")
+		return Answer(self._fields([self._order(id).as_json(self.store.url)])[0])
+
+	def put_order(self, id: int) -> Answer:
+		self._may("edit")
+		order = self._order(id, missing_status=400)
+		changed = self.store.update(order, **order_edit(order, self._body()))
+		return Answer(changed.as_json(self.store.url))
+
+	def delete_order(self, id: int) -> Answer:
+		self._may("delete")
+		order, force = self._order(id), self._flag("force")
+		if order.status == "trash" and not force:
+			raise RestError(
+				"woocommerce_rest_already_trashed", "The shop_order has already been deleted.", 410
+			)
+		return Answer(self.store.delete(order, force=force).as_json(self.store.url))
+
+	def list_webhooks(self) -> Answer:
+		self._may("list")
+		return self._listed(
+			[self._shown(hook) for hook in self.store.webhooks.listed(self.args.get("status", "all"))]
+		)
+
+	def get_webhook(self, id: int) -> Answer:
+		self._may("view")
+		return Answer(self._shown(self._webhook(id)))
+
+	def post_webhook(self) -> Answer:
+		self._may("create")
+		body = self._body()
+		topic = _topic(body.get("topic"), "Webhook topic is required and must be valid.")
+		url = _delivery_url(body.get("delivery_url"))
+		name = body.get("name") or self.store.now().strftime("Webhook created on %b %d, %Y @ %I:%M %p")
+		secret = body.get("secret") or self.store.webhook_secret
+		webhook = self.store.webhooks.add(topic, url, secret, name, _status(body.get("status", "active")))
+		location = {"Location": f"{self._here}/{webhook.id}"}
+		return Answer(self._shown(webhook), 201, location)
+
+	def put_webhook(self, id: int) -> Answer:
+		self._may("edit")
+		webhook, body = self._webhook(id, missing_status=400), self._body()
+		checks: dict[str, Callable[[Any], str]] = {
+			"topic": lambda value: _topic(value, "Webhook topic must be valid."),
+			"delivery_url": _delivery_url,
+			"status": _status,
+			"secret": str,
+			"name": str,
+		}
+		values = {name: check(body[name]) for name, check in checks.items() if body.get(name)}
+		self.store.webhooks.change(webhook, **values)
+		return Answer(self._shown(webhook))
+
+	def delete_webhook(self, id: int) -> Answer:
+		self._may("delete")
+		if not self._flag("force"):
+			raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
+		webhook = self._webhook(id)
+		self.store.webhooks.remove(id)
+		return Answer(self._shown(webhook))
+
+	def list_settings(self, group: str) -> Answer:
+		self._may("list")
+		return Answer(self._settings(group))
+
+	def get_setting(self, group: str, id: str) -> Answer:
+		self._may("view")
+		found = [setting for setting in self._settings(group) if setting["id"] == id]
+		if not found:
+			raise RestError("rest_setting_setting_invalid", "Invalid setting.", 404)
+		return Answer(found[0])
+
+	def list_taxes(self) -> Answer:
+		self._may("list")
+		return self._listed(resources.taxes_json(self.store.rates, self.store.settings, self.store.url))
+
+	def list_gateways(self) -> Answer:
+		self._may("list")
+		return Answer(resources.gateways_json(self.store.url))
+
+	def list_zones(self) -> Answer:
+		self._may("list")
+		return Answer(resources.zones_json(self.store.url))
+
+	def list_zone_methods(self, id: int) -> Answer:
+		self._may("list")
+		if id not in resources.ZONES:
+			raise RestError("woocommerce_rest_shipping_zone_invalid", "Resource does not exist.", 404)
+		return Answer(resources.zone_methods_json(id, self.store.url))
+
+	def list_products(self) -> Answer:
+		self._may("list")
+		products = self.store.catalogue.listed(self.args.get("sku"))
+		return self._listed([product_json(each, self.store.settings, self.store.url) for each in products])
+
+	def get_customer(self, id: int) -> Answer:
+		self._may("view")
+		if id not in self.store.customers:
+			raise not_found("customer")
+		person, story = self.store.customers[id]
+		return Answer(resources.customer_json(person, story, self.store.settings, self.store.url))
+
+	def current_currency(self) -> Answer:
+		self._may("list")
+		return Answer(site.currency_json(self.store.settings, self.store.url))
+
+	def system_status(self) -> Answer:
+		self._may("list")
+		return Answer(site.system_status_json(self.store.settings, self.store.url))
+
+	@property
+	def _here(self) -> str:
+		return self.store.url + self.request.path
+
+	def _may(self, what: str) -> None:
+		if self.caller is None:
+			raise cannot(what)
+
+	def _order(self, id: int, missing_status: int = 404) -> WooOrder:
+		if id not in self.store.orders:
+			raise _as_status(not_found("order"), missing_status)
+		return self.store.orders[id]
+
+	def _webhook(self, id: int, missing_status: int = 404) -> Webhook:
+		webhook = self.store.webhooks.get(id)
+		if webhook is None:
+			raise _as_status(not_found("webhook"), missing_status)
+		return webhook
+
+	def _settings(self, group: str) -> list[dict[str, Any]]:
+		found = site.settings_json(group, self.store.settings, self.store.url)
+		if found is None:
+			raise RestError("rest_setting_setting_group_invalid", "Invalid setting group.", 404)
+		return found
+
+	def _shown(self, webhook: Webhook) -> dict[str, Any]:
+		return webhook.as_json(self.store.settings, self.store.url)
+
+	def _listed(self, things: Sequence[dict[str, Any]]) -> Answer:
+		page = page_of(self.args)
+		headers = page.headers(self._here, self._plain_args(), len(things))
+		return Answer(self._fields(page.of(things)), headers=headers)
+
+	def _fields(self, things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+		"""`_fields`: only these keys."""
+		wanted = [name.strip() for name in self.args.get("_fields", "").split(",") if name.strip()]
+		return [{key: thing[key] for key in thing if key in wanted} for thing in things] if wanted else things
+
+	def _plain_args(self) -> dict[str, str]:
+		return {name: value for name, value in self.args.items() if name != "consumer_secret"}
+
+	def _flag(self, name: str) -> bool:
+		return self.args.get(name, "").lower() in ("1", "true")
+
+	def _body(self) -> dict[str, Any]:
+		body = self.request.get_json(silent=True) if self.request.is_json else self.request.form.to_dict()
+		if not isinstance(body, dict):
+			details = {"json_error_code": 4, "json_error_message": "Syntax error"}
+			raise RestError("rest_invalid_json", "Invalid JSON body passed.", 400, details)
+		return body
+
+
+ROUTES = Map(
+	[
+		Rule("/wp-json/", endpoint=Rest.index, methods=["GET"]),
+		Rule(f"{API}/orders", endpoint=Rest.list_orders, methods=["GET"]),
+		Rule(f"{API}/orders/<int:id>", endpoint=Rest.get_order, methods=["GET"]),
+		Rule(f"{API}/orders/<int:id>", endpoint=Rest.put_order, methods=["PUT", "PATCH", "POST"]),
+		Rule(f"{API}/orders/<int:id>", endpoint=Rest.delete_order, methods=["DELETE"]),
+		Rule(f"{API}/webhooks", endpoint=Rest.list_webhooks, methods=["GET"]),
+		Rule(f"{API}/webhooks", endpoint=Rest.post_webhook, methods=["POST"]),
+		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.get_webhook, methods=["GET"]),
+		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.put_webhook, methods=["PUT", "PATCH", "POST"]),
+		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.delete_webhook, methods=["DELETE"]),
+		Rule(f"{API}/settings/<group>", endpoint=Rest.list_settings, methods=["GET"]),
+		Rule(f"{API}/settings/<group>/<id>", endpoint=Rest.get_setting, methods=["GET"]),
+		Rule(f"{API}/taxes", endpoint=Rest.list_taxes, methods=["GET"]),
+		Rule(f"{API}/payment_gateways", endpoint=Rest.list_gateways, methods=["GET"]),
+		Rule(f"{API}/shipping/zones", endpoint=Rest.list_zones, methods=["GET"]),
+		Rule(f"{API}/shipping/zones/<int:id>/methods", endpoint=Rest.list_zone_methods, methods=["GET"]),
+		Rule(f"{API}/products", endpoint=Rest.list_products, methods=["GET"]),
+		Rule(f"{API}/customers/<int:id>", endpoint=Rest.get_customer, methods=["GET"]),
+		Rule(f"{API}/data/currencies/current", endpoint=Rest.current_currency, methods=["GET"]),
+		Rule(f"{API}/system_status", endpoint=Rest.system_status, methods=["GET"]),
+	],
+	strict_slashes=False,
+)
+
+
+def routed(rest: Rest, request: Request) -> Answer:
+	"""The answer of the endpoint that `request` names. Raises RestError 404 when there is none."""
+	try:
+		endpoint, values = ROUTES.bind_to_environ(request.environ).match()
+	except HTTPException:
+		raise no_route() from None
+	answer: Answer = endpoint(rest, **values)
+	return answer
+
+
+def _as_status(error: RestError, status: int) -> RestError:
+	error.status = status
+	return error
+
+
+def _topic(value: Any, message: str) -> str:
+	if not isinstance(value, str) or (value.lower() not in HOOKS and not value.startswith("action.")):
+		raise RestError("woocommerce_rest_shop_webhook_invalid_topic", message, 400)
+	return value
+
+
+def _delivery_url(value: Any) -> str:
+	if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+		message = "Webhook delivery URL must be a valid URL starting with http:// or https://."
+		raise RestError("woocommerce_rest_shop_webhook_invalid_delivery_url", message, 400)
+	return value
+
+
+def _status(value: Any) -> str:
+	if value not in STATUSES:
+		raise RestError("woocommerce_rest_shop_webhook_invalid_status", "Webhook status must be valid.", 400)
+	return str(value)

@@ -1,0 +1,184 @@
+"""The inside of an emulated WooCommerce: its orders, customers, products, tax table, keys and webhooks.
+
+What happens in the shop is a method (`place`, `update`, `cancel`, `delete`); what the queue runner does
+is `run_queue`. How it is asked over HTTP is in `server`.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+from ecommerce_sync.sandbox.faults import Faults
+from ecommerce_sync.sandbox.story import Person, Place, Story
+from ecommerce_sync.sandbox.woocommerce.auth import ApiKey, Authenticator, Permissions
+from ecommerce_sync.sandbox.woocommerce.encoding import wp_json
+from ecommerce_sync.sandbox.woocommerce.errors import RestError
+from ecommerce_sync.sandbox.woocommerce.orders import RedeemedGiftCard, WooOrder, moved_on, write_down
+from ecommerce_sync.sandbox.woocommerce.products import Catalogue, product_json
+from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreSettings
+from ecommerce_sync.sandbox.woocommerce.webhooks import Delivery, Message, Webhook, Webhooks, deliver, message
+
+
+def utc_now() -> datetime:
+	return datetime.now(timezone.utc)
+
+
+class Store:
+	"""A shop. `seed` fixes its keys and secrets; `now` is its clock."""
+
+	def __init__(
+		self,
+		seed: int = 0,
+		settings: StoreSettings | None = None,
+		faults: Faults | None = None,
+		now: Callable[[], datetime] = utc_now,
+	) -> None:
+		self._random = random.Random(f"woocommerce:{seed}")
+		self.settings = settings or StoreSettings()
+		self.faults = faults or Faults(seed=seed)
+		self.now = now
+		self.url = "http://shop.example"  # until a server is started
+		self.rates = RateTable()
+		self.catalogue = Catalogue()
+		self.webhooks = Webhooks(now)
+		self.auth = Authenticator(clock=lambda: now().timestamp())
+		self.webhook_secret = self._token("", 40)
+		self.key = self.add_key()
+		self.orders: dict[int, WooOrder] = {}
+		self.customers: dict[int, tuple[Person, Story]] = {}
+		self._salt = self._token("", 64)
+		self._lock = threading.RLock()
+
+	def add_key(self, permissions: Permissions = "read_write") -> ApiKey:
+		"""A new REST API key with these rights."""
+		return self.auth.add(ApiKey(self._token("ck_", 40), self._token("cs_", 40), permissions))
+
+	def place(
+		self,
+		story: Story,
+		*,
+		created_via: str = "checkout",
+		gift_cards: tuple[RedeemedGiftCard, ...] = (),
+	) -> WooOrder:
+		"""A new order. A checkout tells of its update before its creation, because it saves a draft first;
+		an order made over REST tells of its creation first, then of its update and of the stock it took."""
+		order = write_down(story, self.settings, self.rates, gift_cards, created_via)
+		product_ids = self.catalogue.learn(story)
+		with self._lock:
+			self.orders[order.id] = order
+			if story.person and story.person.id:
+				self.customers[story.person.id] = (story.person, story)
+		topics = ("order.updated", "order.created")
+		for topic in topics if created_via != "rest-api" else reversed(topics):
+			self.webhooks.happened(topic, order.id)
+		for product_id in product_ids:
+			self.webhooks.happened("product.updated", product_id)
+		return order
+
+	def update(
+		self,
+		order: WooOrder | int,
+		*,
+		at: datetime | None = None,
+		status: str | None = None,
+		note: str | None = None,
+		billing: Place | None = None,
+		shipping: Place | None = None,
+		email: str | None = None,
+		quantities: Mapping[int, int] | None = None,
+		remove: tuple[int, ...] = (),
+		meta: tuple[tuple[str, str], ...] = (),
+		transaction_id: str | None = None,
+	) -> WooOrder:
+		"""Edit an order as `WooOrder.changed` does; with nothing named it is saved unchanged, which tells of
+		an update all the same. `at` (default now) is its new modification time. Raises KeyError."""
+		with self._lock:
+			old = self.order(order)
+			new = old.changed(
+				at or moved_on(old, self.now()),
+				status=status,
+				note=note,
+				billing=billing,
+				shipping=shipping,
+				email=email,
+				quantities=quantities,
+				remove=remove,
+				meta=meta,
+				transaction_id=transaction_id,
+			)
+			self.orders[new.id] = new
+		self.webhooks.happened("order.updated", new.id)
+		return new
+
+	def cancel(self, order: WooOrder | int, *, at: datetime | None = None) -> WooOrder:
+		return self.update(order, status="cancelled", at=at)
+
+	def delete(self, order: WooOrder | int, *, force: bool = False) -> WooOrder:
+		"""Into the trash, or with `force` for good, of which WooCommerce tells nobody. Raises KeyError."""
+		with self._lock:
+			old = self.order(order)
+			new = old.trashed(moved_on(old, self.now()))
+			if force:
+				del self.orders[old.id]
+			else:
+				self.orders[old.id] = new
+		if not force:
+			self.webhooks.happened("order.deleted", old.id)
+		return new
+
+	def order(self, order: WooOrder | int) -> WooOrder:
+		"""The current state of an order. Raises KeyError."""
+		return self.orders[order.id if isinstance(order, WooOrder) else order]
+
+	def run_queue(self, workers: int = 1) -> list[Delivery]:
+		"""Build and send what is queued, each message once, in the order that the faults leave."""
+		due = [self._message(webhook, id_) for webhook, id_ in self.webhooks.take()]
+		outgoing = self.faults.next_deliveries(due)
+		if workers == 1:
+			return [deliver(each) for each in outgoing]
+		with ThreadPoolExecutor(workers) as pool:
+			return list(pool.map(deliver, outgoing))
+
+	def message(self, order: WooOrder | int, topic: str) -> tuple[dict[str, str], bytes]:
+		"""Headers and body of `topic` about an order as it is now, for a sender of one's own. Without a
+		webhook for `topic` it is signed by `webhook_secret`, as webhook 0."""
+		now = self.now()
+		loose = Webhook(0, topic, topic, "", now, now, self.webhook_secret)
+		webhook = self.webhooks.of(topic) or loose
+		made = self._message(webhook, order.id if isinstance(order, WooOrder) else order)
+		return made.headers, made.body
+
+	def payload(self, resource: str, id_: int) -> dict[str, Any]:
+		"""What the REST API answers for one thing; its error when the thing is gone."""
+		if resource == "order" and id_ in self.orders:
+			return self.orders[id_].as_json(self.url)
+		if resource == "product" and (product := self.catalogue.get(id_)):
+			return product_json(product, self.settings, self.url)
+		return not_found(resource).as_json()
+
+	def configure(self, **settings: Any) -> None:
+		"""Change settings; what was ordered before keeps its own."""
+		self.settings = replace(self.settings, **settings)
+
+	def _message(self, webhook: Webhook, id_: int) -> Message:
+		content = {"id": id_} if webhook.event == "deleted" else self.payload(webhook.resource, id_)
+		second = int(self.now().timestamp())
+		return message(webhook, id_, wp_json(content), self.url, second, self._salt)
+
+	def _token(self, prefix: str, length: int) -> str:
+		return prefix + "".join(self._random.choices("0123456789abcdef", k=length))
+
+
+def not_found(resource: str) -> RestError:
+	names = {"order": "shop_order", "webhook": "shop_webhook", "customer": "", "product": "product"}
+	code = "_".join(
+		part for part in ("woocommerce_rest", names.get(resource, resource), "invalid_id") if part
+	)
+	message = "Invalid resource ID." if resource == "customer" else "Invalid ID."
+	return RestError(code, message, 404)
