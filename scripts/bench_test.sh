@@ -156,11 +156,20 @@ update_app() {
 	fi
 }
 
+# `bench run-tests` is content with finding no test at all; this is not.
+run_tests() {
+	local log
+	log=$(mktemp)
+	say "running the app's tests on $SITE"
+	on_site run-tests --app "$APP" "$@" 2>&1 | tee "$log"
+	! grep -q '^Ran 0 tests' "$log" || die "no test was found"
+	rm -f "$log"
+}
+
 start_mariadb
 start_redis cache 13000
 start_redis queue 11000
 use_this_checkout
 make_site
 update_app
-say "running the app's tests on $SITE"
-on_site run-tests --app "$APP" "$@"
+run_tests "$@"
