@@ -1,0 +1,104 @@
+"""The SQLite file: schema, one connection per thread, and the unit of work with its row locks."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import Busy, Transient
+from ..base import LinkKey
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS link (
+	store TEXT, kind TEXT, external_id TEXT, document_type TEXT, document TEXT,
+	version TEXT, digest TEXT, state TEXT NOT NULL DEFAULT '',
+	PRIMARY KEY (store, kind, external_id)
+);
+CREATE TABLE IF NOT EXISTS document (
+	doctype TEXT, name TEXT, docstatus INTEGER NOT NULL DEFAULT 0, data TEXT NOT NULL,
+	amended_from TEXT, PRIMARY KEY (doctype, name)
+);
+CREATE INDEX IF NOT EXISTS amended ON document (amended_from);
+CREATE TABLE IF NOT EXISTS listing (
+	store TEXT, product_id TEXT, variant_id TEXT, item_code TEXT, PRIMARY KEY (store, product_id, variant_id)
+);
+CREATE TABLE IF NOT EXISTS event (
+	name INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT, topic TEXT, kind TEXT, external_id TEXT,
+	event_key TEXT, payload BLOB, whole INTEGER, deleted INTEGER, direction TEXT, refetch INTEGER DEFAULT 0,
+	state TEXT, attempts INTEGER DEFAULT 0, received_at TEXT, next_attempt REAL, reason TEXT, params TEXT,
+	cause TEXT, error_class TEXT, plan TEXT, documents TEXT, traceback TEXT, timings TEXT,
+	UNIQUE (store, event_key)
+);
+CREATE INDEX IF NOT EXISTS due ON event (state, next_attempt);
+CREATE INDEX IF NOT EXISTS subject ON event (store, kind, external_id, state);
+CREATE INDEX IF NOT EXISTS cause ON event (cause);
+CREATE TABLE IF NOT EXISTS watermark (store TEXT PRIMARY KEY, at TEXT);
+"""
+
+
+class Database:
+	"""One SQLite file shared by threads and processes. Writers take turns, each unit of work is short."""
+
+	def __init__(self, path: Path | str) -> None:
+		self.path = str(path)
+		self._local = threading.local()
+		self._held: set[LinkKey] = set()
+		self._guard = threading.Condition()
+		self.connection.executescript(_SCHEMA)
+
+	@property
+	def connection(self) -> sqlite3.Connection:
+		"""This thread's connection."""
+		found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+		if found is None:
+			found = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+			found.row_factory = sqlite3.Row
+			found.execute("PRAGMA journal_mode=WAL")
+			found.execute("PRAGMA synchronous=NORMAL")
+			self._local.connection = found
+		return found
+
+	def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+		"""Run one statement. Raises `Transient` when the file stays locked."""
+		try:
+			return self.connection.execute(sql, values)
+		except sqlite3.OperationalError as error:
+			if "locked" in str(error) or "busy" in str(error):
+				raise Transient("database_busy", detail=str(error)) from error
+			raise
+
+	@contextmanager
+	def transaction(self, locks: Sequence[LinkKey] = (), wait: bool = True) -> Iterator[None]:
+		"""BEGIN IMMEDIATE to COMMIT, with the rows locked before; a nested one joins the outer."""
+		if self.connection.in_transaction:
+			yield
+			return
+		self._lock(locks, wait)
+		try:
+			self.execute("BEGIN IMMEDIATE")
+			try:
+				yield
+				self.execute("COMMIT")
+			finally:
+				if self.connection.in_transaction:
+					self.connection.execute("ROLLBACK")
+		finally:
+			self._unlock(locks)
+
+	def _lock(self, locks: Sequence[LinkKey], wait: bool) -> None:
+		"""Threads of this process wait here; other processes wait at BEGIN IMMEDIATE."""
+		with self._guard:
+			while self._held.intersection(locks):
+				if not wait:
+					raise Busy
+				self._guard.wait(30)
+			self._held.update(locks)
+
+	def _unlock(self, locks: Sequence[LinkKey]) -> None:
+		with self._guard:
+			self._held.difference_update(locks)
+			self._guard.notify_all()

@@ -1,0 +1,322 @@
+"""Documents and links on SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ...core.commands import (
+	CancelSalesOrder,
+	Command,
+	CreateItems,
+	CreateSalesOrder,
+	EnsureCustomer,
+	ReplaceSalesOrder,
+	SalesOrderDraft,
+	TakeOver,
+	UpdateSalesOrder,
+)
+from ...core.erp import ErpOrder, ItemRef, SalesOrderState
+from ...core.errors import Held
+from ...core.models import Order
+from ...core.money import Pieces, row_amount, total
+from ...core.parties import customer_draft
+from ...core.settings import StoreSettings
+from ..base import Applied, LinkKey, SalesOrderView
+from .database import Database
+
+Document = tuple[str, str]
+
+
+class EmbeddedErp:
+	"""`erps.base.Erp` on the embedded database."""
+
+	def __init__(self, database: Database) -> None:
+		self.database = database
+
+	def add_item(self, item_code: str, barcode: str | None = None, disabled: bool = False) -> None:
+		"""Put an Item into the ERP, as a person would."""
+		data = {"barcode": barcode, "disabled": disabled}
+		self._write("Item", item_code, data, 0)
+
+	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
+		for key in keys:
+			self.database.execute(
+				"INSERT OR IGNORE INTO link (store, kind, external_id) VALUES (?, ?, ?)",
+				key.store,
+				key.kind,
+				key.external_id,
+			)
+
+	def transaction(self, locks: Sequence[LinkKey], wait: bool = False) -> AbstractContextManager[None]:
+		return self.database.transaction(locks, wait)
+
+	def observe(self, order: Order, settings: StoreSettings) -> ErpOrder:
+		link = self._link(settings.store, "Order", order.id)
+		draft = customer_draft(order, settings)
+		customer = draft.existing or self._customer_of(settings.store, draft.keys)
+		contact = LinkKey(store=settings.store, kind="Contact", external_id=f"{customer}:{draft.contact_key}")
+		return ErpOrder(
+			version=datetime.fromisoformat(link["version"]) if link.get("version") else None,
+			digest=link.get("digest"),
+			gone=link.get("state") == "Gone",
+			linked=link.get("document"),
+			cancelled_by_sync=link.get("state") in ("Cancelled", "Gone"),
+			document=self._state(link.get("document")),
+			customer=customer,
+			addresses=frozenset(a.key for a in draft.addresses if self._address(customer, a.key)),
+			contact_known=bool(self._link(contact.store, contact.kind, contact.external_id)),
+			items=self._items(order, settings.store),
+		)
+
+	def apply(self, command: Command, order: Order, settings: StoreSettings) -> Document | None:
+		if isinstance(command, EnsureCustomer):
+			return self._ensure_customer(command, settings)
+		if isinstance(command, CreateItems):
+			return self._create_items(command, settings)
+		if isinstance(command, CreateSalesOrder):
+			return self._create(command.draft, order, settings)
+		if isinstance(command, ReplaceSalesOrder):
+			return self._write(
+				"Sales Order", command.document, _data(command.draft), int(command.draft.submit)
+			)
+		if isinstance(command, UpdateSalesOrder):
+			return self._update(command)
+		if isinstance(command, CancelSalesOrder):
+			return self._cancel(command.document, settings.store, order.id, "Cancelled")
+		if isinstance(command, TakeOver):
+			self._set_link(settings.store, "Order", order.id, "Sales Order", command.amended)
+			return ("Sales Order", command.amended)
+
+	def record(self, order: Order, settings: StoreSettings, applied: Applied) -> None:
+		self.database.execute(
+			"UPDATE link SET version = ?, digest = ?,"
+			" state = CASE WHEN state = 'Gone' AND ? THEN '' ELSE state END"
+			" WHERE store = ? AND kind = 'Order' AND external_id = ?",
+			applied.version.isoformat(),
+			applied.digest,
+			not applied.gone,
+			settings.store,
+			order.id,
+		)
+
+	def remove_gone(self, store: str, order_id: str) -> Document | None:
+		document = self._state(self._link(store, "Order", order_id).get("document"))
+		if document and document.docstatus < 2:
+			if document.progress:
+				raise Held("cancelled_after_progress", document=document.name, progress=document.progress)
+			return self._cancel(document.name, store, order_id, "Gone")
+		self.database.execute(
+			"UPDATE link SET state = 'Gone' WHERE store = ? AND kind = 'Order' AND external_id = ?",
+			store,
+			order_id,
+		)
+		return None
+
+	def unlink(self, store: str, order_id: str) -> None:
+		self.database.execute(
+			"UPDATE link SET document = NULL, version = NULL, digest = NULL, state = ''"
+			" WHERE store = ? AND kind = 'Order' AND external_id = ?",
+			store,
+			order_id,
+		)
+
+	def sales_order(self, name: str) -> SalesOrderView:
+		row = self._read("Sales Order", name)
+		if row is None:
+			raise KeyError(f"no Sales Order {name}")
+		data = row["data"]
+		return SalesOrderView(
+			name=name,
+			docstatus=row["docstatus"],
+			status={0: "Draft", 1: "To Deliver and Bill", 2: "Cancelled"}[row["docstatus"]],
+			customer=data["customer"]["name"],
+			currency=data["currency"],
+			grand_total=Decimal(data["grand_total"]),
+			rounded_total=Decimal(0),
+			rows=tuple(data["rows"]),
+			taxes=tuple(data["charges"]),
+		)
+
+	def documents(self, doctype: str) -> list[dict[str, Any]]:
+		"""All documents of a type: name, docstatus, data. For tests and the demo."""
+		rows = self.database.execute("SELECT * FROM document WHERE doctype = ? ORDER BY rowid", doctype)
+		return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
+
+	def cancel(self, name: str) -> None:
+		"""What a person does in the Desk: cancel a Sales Order, the link stays."""
+		self.database.execute("UPDATE document SET docstatus = 2 WHERE name = ?", name)
+
+	def amend(self, name: str) -> str:
+		"""What a person does in the Desk: amend a cancelled Sales Order."""
+		row = self._read("Sales Order", name)
+		amended = f"{name}-1"
+		self._write("Sales Order", amended, row["data"] if row else {}, 1, amended_from=name)
+		return amended
+
+	def _create(self, draft: SalesOrderDraft, order: Order, settings: StoreSettings) -> Document:
+		data = _data(draft)
+		if Decimal(data["grand_total"]) != draft.total:
+			raise Held(
+				"total_mismatch",
+				ours=data["grand_total"],
+				theirs=str(draft.total),
+				difference=str(draft.total - Decimal(data["grand_total"])),
+				currency=draft.currency,
+			)
+		document = self._write("Sales Order", self._name("Sales Order", "SAL-ORD"), data, int(draft.submit))
+		self._set_link(settings.store, "Order", order.id, *document)
+		return document
+
+	def _update(self, command: UpdateSalesOrder) -> Document:
+		row = self._read("Sales Order", command.document)
+		data = row["data"] if row else {}
+		changed = {"po_number": command.po_number, "note": command.note, "order_status": command.status}
+		return self._write(
+			"Sales Order", command.document, {**data, **changed}, row["docstatus"] if row else 0
+		)
+
+	def _cancel(self, name: str, store: str, order_id: str, state: str) -> Document:
+		"""Cancel what was submitted; a draft is deleted, and as its name may come again the link drops it."""
+		row = self._read("Sales Order", name)
+		submitted = bool(row and row["docstatus"])
+		if submitted:
+			self.cancel(name)
+		else:
+			self.database.execute("DELETE FROM document WHERE doctype = 'Sales Order' AND name = ?", name)
+		self.database.execute(
+			"UPDATE link SET state = ?, document = CASE WHEN ? THEN document END"
+			" WHERE store = ? AND kind = 'Order' AND external_id = ?",
+			state,
+			submitted,
+			store,
+			order_id,
+		)
+		return ("Sales Order", name)
+
+	def _ensure_customer(self, command: EnsureCustomer, settings: StoreSettings) -> Document:
+		draft = command.customer
+		name = draft.existing or self._customer_of(settings.store, draft.keys)
+		if not name or not self._read("Customer", name):
+			name = name or self._name("Customer", "CUST")
+			self._write("Customer", name, draft.model_dump(mode="json", exclude={"addresses"}), 0)
+		for key in draft.keys:
+			self._set_link(_guard_store(settings.store, key), "Customer", key, "Customer", name)
+		for address in draft.addresses:
+			if not self._address(name, address.key):
+				document = self._write(
+					"Address", self._name("Address", "ADDR"), address.model_dump(mode="json"), 0
+				)
+				self._set_link("", "Address", f"{name}:{address.key}", *document)
+		if draft.contact_key:
+			self._set_link(
+				settings.store, "Contact", f"{name}:{draft.contact_key}", "Contact", draft.contact_key
+			)
+		return ("Customer", name)
+
+	def _create_items(self, command: CreateItems, settings: StoreSettings) -> Document | None:
+		for item in command.items:
+			self.add_item(item.item_code, item.barcode)
+		return ("Item", command.items[-1].item_code) if command.items else None
+
+	def _items(self, order: Order, store: str) -> dict[str, ItemRef]:
+		found = {}
+		for line in order.lines:
+			code = self._listed(store, line.product_id, line.variant_id) or line.sku
+			row = self._read("Item", code) if code else None
+			if code and row:
+				found[line.id] = ItemRef(item_code=code, usable=not row["data"]["disabled"])
+		return found
+
+	def _listed(self, store: str, product_id: str | None, variant_id: str | None) -> str | None:
+		row = self.database.execute(
+			"SELECT item_code FROM listing WHERE store = ? AND product_id = ? AND variant_id = ?",
+			store,
+			product_id or "",
+			variant_id or "",
+		).fetchone()
+		return row["item_code"] if row else None
+
+	def _customer_of(self, store: str, keys: Sequence[str]) -> str | None:
+		found = (self._link(_guard_store(store, key), "Customer", key).get("document") for key in keys)
+		return next((name for name in found if name), None)
+
+	def _address(self, customer: str | None, key: str) -> bool:
+		return bool(self._link("", "Address", f"{customer}:{key}"))
+
+	def _state(self, name: str | None) -> SalesOrderState | None:
+		row = self._read("Sales Order", name) if name else None
+		if row is None:
+			return None
+		amended = self.database.execute(
+			"SELECT name FROM document WHERE amended_from = ? AND docstatus < 2", name
+		).fetchone()
+		return SalesOrderState(
+			name=row["name"],
+			docstatus=row["docstatus"],
+			total=Decimal(row["data"]["grand_total"]),
+			amended_to=amended["name"] if amended else None,
+		)
+
+	def _link(self, store: str, kind: str, external_id: str) -> dict[str, Any]:
+		row = self.database.execute(
+			"SELECT * FROM link WHERE store = ? AND kind = ? AND external_id = ?", store, kind, external_id
+		).fetchone()
+		return dict(row) if row else {}
+
+	def _set_link(self, store: str, kind: str, external_id: str, doctype: str, name: str) -> None:
+		self.database.execute(
+			"INSERT INTO link (store, kind, external_id, document_type, document) VALUES (?, ?, ?, ?, ?)"
+			" ON CONFLICT DO UPDATE SET document_type = excluded.document_type,"
+			" document = excluded.document, state = ''",
+			store,
+			kind,
+			external_id,
+			doctype,
+			name,
+		)
+
+	def _read(self, doctype: str, name: str) -> dict[str, Any] | None:
+		row = self.database.execute(
+			"SELECT * FROM document WHERE doctype = ? AND name = ?", doctype, name
+		).fetchone()
+		return {**dict(row), "data": json.loads(row["data"])} if row else None
+
+	def _write(
+		self, doctype: str, name: str, data: dict[str, Any], docstatus: int, amended_from: str | None = None
+	) -> Document:
+		self.database.execute(
+			"INSERT OR REPLACE INTO document (doctype, name, docstatus, data, amended_from)"
+			" VALUES (?, ?, ?, ?, ?)",
+			doctype,
+			name,
+			docstatus,
+			json.dumps(data, ensure_ascii=False),
+			amended_from,
+		)
+		return (doctype, name)
+
+	def _name(self, doctype: str, prefix: str) -> str:
+		count = self.database.execute(
+			"SELECT COALESCE(MAX(CAST(SUBSTR(name, ?) AS INTEGER)), 0) + 1 AS n FROM document"
+			" WHERE doctype = ? AND amended_from IS NULL",
+			len(prefix) + 2,
+			doctype,
+		).fetchone()["n"]
+		return f"{prefix}-{count:05d}"
+
+
+def _data(draft: SalesOrderDraft) -> dict[str, Any]:
+	"""The document as it is kept: the draft and the totals that its rows and charges come to."""
+	rows = total(row_amount(Pieces(row.quantity, row.rate), draft.digits) for row in draft.rows)
+	charges = total(charge.amount for charge in draft.charges)
+	grand_total = draft.total if draft.tax_template else rows + charges
+	return {**draft.model_dump(mode="json"), "net_total": f"{rows:f}", "grand_total": f"{grand_total:f}"}
+
+
+def _guard_store(store: str, key: str) -> str:
+	return "" if key.startswith(("email:", "phone:")) else store
