@@ -29,6 +29,8 @@ class Capabilities(Model):
 	presentment_currency: bool  # buyers may pay in another currency than the shop's
 	fees: bool
 	client_credentials: bool  # id and secret instead of a permanent token
+	permanent_token: bool = False  # a permanent token may stand instead of id and secret
+	own_webhook_secret: bool = False  # we choose the secret that the store signs its messages with
 	statuses: tuple[str, ...]  # the platform's words for Order.status
 	imported_statuses: tuple[str, ...]  # the sensible default of those to import
 	order_topics: tuple[str, ...]  # webhook topics that orders need
