@@ -1,0 +1,63 @@
+"""WooCommerce: the REST API wc/v3 and its webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...core.models import Order
+from ..base import Capabilities, Credentials, Envelope
+from . import parse, webhooks
+from .client import WooCommerceStore
+
+
+class WooCommercePlatform:
+	"""How WooCommerce speaks, without a store. Implements `Platform`."""
+
+	name = "woocommerce"
+	label = "WooCommerce"
+	capabilities = Capabilities(
+		locations=False,
+		compare_and_set_stock=False,
+		b2b=False,
+		presentment_currency=False,
+		fees=True,
+		client_credentials=True,
+		own_webhook_secret=True,
+		statuses=(
+			"pending",
+			"processing",
+			"on-hold",
+			"completed",
+			"cancelled",
+			"refunded",
+			"failed",
+			"trash",
+			"checkout-draft",
+		),
+		imported_statuses=("processing", "on-hold", "completed", "refunded"),
+		order_topics=webhooks.ORDER_TOPICS,
+	)
+
+	def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+		"""Whether one of the secrets signed the raw body; constant time, never raises."""
+		return webhooks.verify(headers, body, secrets)
+
+	def envelope(self, headers: Mapping[str, str], body: bytes) -> Envelope:
+		"""Topic, order id and unique key of a delivery. Raises `PayloadRefused` for junk."""
+		return webhooks.envelope(headers, body)
+
+	def ping(self, headers: Mapping[str, str], body: bytes) -> bool:
+		"""Whether this is the unsigned greeting at a webhook's creation."""
+		return webhooks.ping(headers, body)
+
+	def parse_order(self, payload: Mapping[str, Any], presentment: bool = False) -> Order:
+		"""The neutral order. WooCommerce keeps one currency per order: `presentment` changes nothing."""
+		return parse.parse_order(payload)
+
+	def connect(self, credentials: Credentials) -> WooCommerceStore:
+		"""A connected store; nothing is asked of it yet. Raises `Fixable` for a refused address."""
+		return WooCommerceStore(credentials)
+
+
+PLATFORM = WooCommercePlatform()

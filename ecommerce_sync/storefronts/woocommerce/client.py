@@ -1,0 +1,100 @@
+"""One WooCommerce store, connected: what the sync asks of it, in the words of `Storefront`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...core.errors import Fixable, Gone
+from .. import addresses
+from ..base import Check, Credentials, StoreProfile, Subscription
+from ..http import Transport
+from . import changes, checks, profile, subscriptions
+from .api import Api, Refused, keys, object_of, rows_of
+
+_ID = re.compile(r"[1-9][0-9]{0,18}")
+
+
+class WooCommerceStore:
+	"""A `Storefront` over the REST API wc/v3. Raises `Fixable` for an address that is not allowed."""
+
+	def __init__(self, credentials: Credentials, transport: Transport | None = None) -> None:
+		addresses.check_url(credentials.url.strip(), credentials.allow_http)
+		self._host = urlsplit(credentials.url.strip()).hostname or ""
+		self._credentials = credentials
+		self._api = Api(credentials, self._host, transport)
+
+	def __repr__(self) -> str:
+		return f"<WooCommerceStore {self._host}>"
+
+	def fetch_order(self, order_id: str) -> dict[str, Any]:
+		"""The order, one in the trash too. Raises `Gone` when WooCommerce has none of that id."""
+		if not _ID.fullmatch(order_id):
+			raise Gone("Order", order_id)
+		try:
+			return object_of(self._ready.get(f"orders/{order_id}"))
+		except Refused as error:
+			if error.code.endswith("_invalid_id"):
+				raise Gone("Order", order_id) from None
+			raise
+
+	def orders_changed(self, since: datetime, until: datetime | None = None) -> Iterator[dict[str, Any]]:
+		"""Orders changed from `since` to `until` (whole seconds, both included), oldest change first."""
+		return changes.changed_orders(self._ready, since, until)
+
+	def find_order(self, number: str) -> str | None:
+		"""The id of the order with that number; plugins may number orders otherwise than by id."""
+		wanted = number.strip().removeprefix("#").strip()
+		named = self._by_id(wanted)
+		if named and named.get("number") == wanted:
+			return wanted
+		for row in self._searched(wanted):
+			if str(row.get("number", "")).removeprefix("#") == wanted:
+				return str(row["id"])
+		return wanted if named else None
+
+	def profile(self) -> StoreProfile:
+		"""Currency, taxes, payment and shipping methods. WooCommerce has no locations."""
+		return profile.read_profile(self._ready)
+
+	def test(self) -> list[Check]:
+		"""The connection test."""
+		return checks.run(self._api)
+
+	def webhooks(self) -> list[Subscription]:
+		"""All webhooks of the store; WooCommerce does not say whose they are."""
+		return subscriptions.listed(self._ready)
+
+	def register_webhooks(self, address: str, topics: Sequence[str]) -> list[Subscription]:
+		"""Create what is missing, enable what is disabled, repair wrong addresses; returns those of `topics`."""
+		secret = self._credentials.webhook_secret
+		return subscriptions.register(
+			self._ready, address, topics, secret.get_secret_value() if secret else ""
+		)
+
+	def remove_webhooks(self, address: str) -> int:
+		"""Remove the webhooks that send to `address`; returns how many."""
+		return subscriptions.remove(self._ready, address)
+
+	@property
+	def _ready(self) -> Api:
+		"""The API; without a key there is nothing to ask with."""
+		if not all(keys(self._credentials)):
+			detail = "the consumer key or the consumer secret is not set"
+			raise Fixable("credentials_refused", f"credentials:{self._host}", detail=detail, store=self._host)
+		return self._api
+
+	def _by_id(self, wanted: str) -> dict[str, Any] | None:
+		try:
+			return self.fetch_order(wanted)
+		except Gone:
+			return None
+
+	def _searched(self, wanted: str) -> list[dict[str, Any]]:
+		"""Orders in which WooCommerce finds the words; it also looks at names and addresses."""
+		return (
+			rows_of(self._ready.get("orders", params={"search": wanted, "per_page": 100})) if wanted else []
+		)
