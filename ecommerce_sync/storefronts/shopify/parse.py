@@ -1,0 +1,142 @@
+"""Shopify's REST-shaped order (webhook body, REST answer, `fetch_order` payload) as the neutral `Order`.
+
+GraphQL answers are brought into the same shape by `graphql_shape`, so that there is one parser and Field
+Mapping paths are the same for both. Line quantities and amounts are the ones sold: `total_price` is before
+refunds. Source: https://shopify.dev/docs/api/admin-rest/latest/resources/order
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from ...core.errors import PayloadRefused
+from ...core.models import Order, PaymentStatus
+from . import charges, lines, people
+from .money import Basis, basis_of, exchange_rate
+from .reading import Node
+
+PLATFORM_NAME = "shopify"
+_PAYMENT_STATUSES: dict[str, PaymentStatus] = {
+	"pending": "pending",
+	"authorized": "authorized",
+	"partially_paid": "partially_paid",
+	"paid": "paid",
+	"partially_refunded": "partially_refunded",
+	"refunded": "refunded",
+	"voided": "voided",
+	"expired": "pending",  # the authorization ran out: not paid
+}
+FINANCIAL_STATUSES = tuple(_PAYMENT_STATUSES)
+_SHOP_DOMAIN = ".myshopify.com"
+
+
+def parse_order(payload: Mapping[str, Any], presentment: bool = False) -> Order:
+	"""The neutral order, with `presentment` in the currency that the buyer paid in.
+
+	`payload` is the order itself or `{"order": {…}}`. Raises `PayloadRefused` with the path of the
+	offending field, nothing else.
+	"""
+	if not isinstance(payload, Mapping):
+		raise PayloadRefused("", "is not an object")
+	document = payload.get("order") if "order" in payload and "line_items" not in payload else payload
+	if not isinstance(document, Mapping):
+		raise PayloadRefused("order", "is not an object")
+	try:
+		return _order(Node(document), presentment)
+	except ValidationError as error:
+		first = error.errors()[0]
+		raise PayloadRefused(".".join(str(step) for step in first["loc"]), first["msg"]) from None
+
+
+def _order(node: Node, presentment: bool) -> Order:
+	identifier = _id(node)
+	if node.value.get("line_items") is None:
+		node.refuse("line_items", "is missing")
+	basis = basis_of(node, presentment)
+	total = basis.required(node, "total_price")
+	sold = charges.Parts(lines.lines(node, basis), lines.shipping_lines(node, basis))
+	parts = charges.settled(node, basis, sold, total)
+	return Order(
+		platform=PLATFORM_NAME,
+		id=identifier,
+		name=_name(node, identifier),
+		total=total,
+		taxes_included=node.flag("taxes_included"),
+		lines=parts.lines,
+		shipping=parts.shipping,
+		charges=parts.charges,
+		taxes=lines.tax_lines(node, basis),
+		**people.parties(node)._asdict(),
+		payment_terms=people.payment_terms(node, total),
+		payments=people.payments(node, basis),
+		**_currencies(node, basis),
+		**_state(node),
+		**_remarks(node),
+		admin_url=_admin_url(node, identifier),
+		raw=dict(node.value),
+	)
+
+
+def _id(node: Node) -> str:
+	"""The id's digits; a number that JavaScript rounded is replaced by the exact one."""
+	plain = node.required_text("id").rsplit("/", 1)[-1]
+	found = lines.number_of(node.text("admin_graphql_api_id")) or plain
+	for key, text in (("id", plain), ("admin_graphql_api_id", found)):
+		if not (text.isascii() and text.isdigit()):
+			node.refuse(key, f"'{text[:40]}' is not an order id")
+	return found
+
+
+def _name(node: Node, identifier: str) -> str:
+	number = node.text("order_number") or node.text("number")
+	return node.text("name") or (f"#{number}" if number else identifier)
+
+
+def _currencies(node: Node, basis: Basis) -> dict[str, Any]:
+	return {
+		"currency": basis.currency,
+		"shop_currency": basis.shop_currency,
+		"exchange_rate": exchange_rate(node, basis),
+	}
+
+
+def _state(node: Node) -> dict[str, Any]:
+	status = (node.text("financial_status") or "pending").lower()
+	created = node.required_time("created_at")
+	return {
+		"status": status,
+		"payment_status": _PAYMENT_STATUSES.get(status, "pending"),
+		"created_at": created,
+		"updated_at": node.time("updated_at") or created,
+		"processed_at": node.time("processed_at"),
+		"cancelled_at": node.time("cancelled_at"),
+		"closed_at": node.time("closed_at"),
+		"test": node.flag("test"),
+		"gateways": tuple(node.texts("payment_gateway_names")),
+	}
+
+
+def _remarks(node: Node) -> dict[str, Any]:
+	codes = (code.text("code") for code in node.children("discount_codes"))
+	return {
+		"discount_codes": tuple(dict.fromkeys(code for code in codes if code)),
+		"note": node.text("note"),
+		"attributes": lines.attributes(node, "note_attributes"),
+		"tags": people.split_tags(node),
+		"po_number": node.text("po_number"),
+		"source": node.text("source_name"),
+		"location_id": node.text("location_id"),
+	}
+
+
+def _admin_url(node: Node, identifier: str) -> str | None:
+	"""The order's page in the admin, where the message tells the store's own domain."""
+	try:
+		host = urlsplit(node.text("order_status_url") or "").hostname or ""
+	except ValueError:
+		return None
+	return f"https://{host}/admin/orders/{identifier}" if host.endswith(_SHOP_DOMAIN) else None
