@@ -1,0 +1,113 @@
+"""What both forms of an order say in the same words: ids of the catalogue, names, texts of discounts."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ecommerce_sync.sandbox.shopify.pricing import Application, PricedLine
+from ecommerce_sync.sandbox.story import Bought, Person, Place
+
+if TYPE_CHECKING:
+	from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
+
+FROM_CATALOGUE = ("product", "gift_card")
+GRAMS = 500  # every piece that is shipped
+# Kinds for ShopifyOrder.other_id.
+SHIPPING, TRANSACTION, REFUND, REFUND_LINE, REFUND_SHIPPING, TERMS, SCHEDULE, GROUP, ADDRESS = range(9)
+
+
+def product_id(bought: Bought) -> int | None:
+	"""The product behind a line: the same for the same title; None for custom lines and tips."""
+	return 800_000_000_000 + zlib.crc32(bought.title.encode()) if is_listed(bought) else None
+
+
+def variant_id(bought: Bought) -> int | None:
+	"""The variant behind a line: the same for the same title, variant and SKU."""
+	key = "\0".join((bought.title, bought.variant_title or "", bought.sku or ""))
+	return 4_000_000_000_000 + zlib.crc32(key.encode()) if is_listed(bought) else None
+
+
+def is_listed(bought: Bought) -> bool:
+	"""Whether the line's product is in the store's catalogue."""
+	return bought.kind in FROM_CATALOGUE
+
+
+def is_shipped(bought: Bought) -> bool:
+	"""Gift cards and tips travel without a parcel."""
+	return bought.kind in ("product", "custom")
+
+
+def is_taxable(bought: Bought) -> bool:
+	"""Whether the store would tax the line if the address were taxed."""
+	return bought.kind in ("product", "custom")
+
+
+def title(bought: Bought) -> str:
+	"""The line's title; a tip is always called so."""
+	return "Tip" if bought.kind == "tip" else bought.title
+
+
+def line_name(bought: Bought) -> str:
+	"""Title and variant as one name."""
+	return f"{title(bought)} - {bought.variant_title}" if bought.variant_title else title(bought)
+
+
+def groups(order: ShopifyOrder) -> dict[str, int]:
+	"""The ids of the order's line item groups by the story's names for them."""
+	names = dict.fromkeys(bought.group for bought in order.story.lines if bought.group is not None)
+	return {name: order.other_id(GROUP, number) for number, name in enumerate(names)}
+
+
+def is_percentage(order: ShopifyOrder, application: Application) -> bool:
+	"""Shipping made free is a discount of 100 %; the others are amounts."""
+	return application.target == "shipping_line" and not order.original.shipping_discounted
+
+
+def discount_value(order: ShopifyOrder, application: Application) -> Decimal:
+	"""A percentage or an amount in the shop's currency."""
+	return Decimal(100) if is_percentage(order, application) else application.amount.shop
+
+
+def gateways(order: ShopifyOrder) -> list[str]:
+	"""The gateways used; none for what costs nothing or waits for its terms."""
+	waits = order.has_terms and not order.story.paid
+	return [] if waits or not order.total else [order.story.gateway]
+
+
+def full_name(who: Person | Place) -> str:
+	"""First and last name as one."""
+	return " ".join(part for part in (who.first_name, who.last_name) if part)
+
+
+def terms_name(days: int) -> str:
+	"""How Shopify calls its standard payment terms."""
+	return f"Net {days}" if days else "Due on receipt"
+
+
+def status_url(order: ShopifyOrder) -> str:
+	"""The buyer's page of the order."""
+	return f"https://{order.shop}/548380009/orders/{token(order)}/authenticate?key=emulated"
+
+
+def token(order: ShopifyOrder) -> str:
+	"""The order's opaque token."""
+	return f"{order.id:032x}"
+
+
+def confirmation_number(order: ShopifyOrder) -> str:
+	"""The number that the buyer is shown."""
+	return f"EMU{order.story.number:06d}"
+
+
+def refunded_lines(order: ShopifyOrder) -> Iterator[PricedLine]:
+	"""The lines that a cancellation takes back."""
+	return (line for line in order.original.lines if line.quantity)
+
+
+def timestamp(moment: datetime | None) -> str | None:
+	"""A DateTime as GraphQL shows it, in UTC."""
+	return None if moment is None else moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

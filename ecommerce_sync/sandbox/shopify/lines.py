@@ -1,0 +1,116 @@
+"""The REST shape of an order's lines: line items, shipping lines, their taxes and discounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecommerce_sync.sandbox.shopify import facts
+from ecommerce_sync.sandbox.shopify.money import ZERO, Currencies
+from ecommerce_sync.sandbox.shopify.pricing import Allocation, Application, PricedDelivery, PricedLine, Tax
+
+if TYPE_CHECKING:
+	from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
+
+Json = dict[str, Any]
+
+
+def line_item(order: ShopifyOrder, line: PricedLine) -> Json:
+	"""An entry of `line_items`; `total_discount` stays zero, as for every code or automatic discount."""
+	return {**_identity(order, line), **_catalogue(line), **_amounts(order, line)}
+
+
+def shipping_line(order: ShopifyOrder, delivery: PricedDelivery) -> Json:
+	"""An entry of `shipping_lines`."""
+	money = order.currencies
+	now = ZERO if order.cancelled_at else delivery.discounted
+	return {
+		"id": order.other_id(facts.SHIPPING, delivery.number),
+		"carrier_identifier": None,
+		"code": delivery.delivery.code,
+		"current_discounted_price_set": money.rest_set(now),
+		"discounted_price": money.text(delivery.discounted),
+		"discounted_price_set": money.rest_set(delivery.discounted),
+		"is_removed": False,
+		"phone": None,
+		"price": money.text(delivery.price),
+		"price_set": money.rest_set(delivery.price),
+		"requested_fulfillment_service_id": None,
+		"source": "shopify",
+		"title": delivery.delivery.title,
+		"tax_lines": [tax_line(money, tax) for tax in delivery.taxes],
+		"discount_allocations": [_allocation(money, share) for share in delivery.allocations],
+	}
+
+
+def tax_line(money: Currencies, tax: Tax) -> Json:
+	"""An entry of `tax_lines` of the order, a line item or a shipping line."""
+	return {
+		"channel_liable": False,
+		"price": money.text(tax.amount),
+		"price_set": money.rest_set(tax.amount),
+		"rate": float(tax.rate),
+		"title": tax.title,
+	}
+
+
+def discount_code(order: ShopifyOrder, application: Application) -> Json:
+	"""An entry of `discount_codes`."""
+	amount = order.currencies.text(application.amount)
+	return {"code": application.code, "amount": amount, "type": "fixed_amount"}
+
+
+def _allocation(money: Currencies, share: Allocation) -> Json:
+	return {
+		"amount": money.text(share.amount),
+		"amount_set": money.rest_set(share.amount),
+		"discount_application_index": share.application,
+	}
+
+
+def _identity(order: ShopifyOrder, line: PricedLine) -> Json:
+	line_id, bought = order.line_id(line), line.bought
+	pieces = next(now.quantity for now in order.current.lines if now.number == line.number)
+	return {
+		"id": line_id,
+		"admin_graphql_api_id": f"gid://shopify/LineItem/{line_id}",
+		"attributed_staffs": [],
+		"name": facts.line_name(bought),
+		"title": facts.title(bought),
+		"variant_title": bought.variant_title,
+		"sku": bought.sku,
+		"quantity": line.quantity,
+		"current_quantity": pieces,
+		"fulfillable_quantity": pieces,
+		"fulfillment_service": "gift_card" if bought.kind == "gift_card" else "manual",
+		"fulfillment_status": None,
+		"properties": [{"name": name, "value": value} for name, value in bought.properties],
+		"sales_line_item_group_id": facts.groups(order).get(bought.group or ""),
+	}
+
+
+def _catalogue(line: PricedLine) -> Json:
+	bought = line.bought
+	return {
+		"product_exists": facts.is_listed(bought),
+		"product_id": facts.product_id(bought),
+		"variant_id": facts.variant_id(bought),
+		"variant_inventory_management": "shopify" if bought.kind == "product" else None,
+		"vendor": "Emulated" if facts.is_listed(bought) else None,
+		"gift_card": bought.kind == "gift_card",
+		"grams": facts.GRAMS if facts.is_shipped(bought) else 0,
+		"requires_shipping": facts.is_shipped(bought),
+		"taxable": facts.is_taxable(bought),
+	}
+
+
+def _amounts(order: ShopifyOrder, line: PricedLine) -> Json:
+	money = order.currencies
+	return {
+		"price": money.text(line.price),
+		"price_set": money.rest_set(line.price),
+		"total_discount": money.text(ZERO),
+		"total_discount_set": money.rest_set(ZERO),
+		"tax_lines": [tax_line(money, tax) for tax in line.taxes],
+		"duties": [],
+		"discount_allocations": [_allocation(money, share) for share in line.allocations],
+	}

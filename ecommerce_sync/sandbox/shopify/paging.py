@@ -1,0 +1,86 @@
+"""Connections: a page of a list by first/after or last/before, with opaque cursors.
+
+A cursor names its object by sort key, not by place: as in the real store, an object that moves while
+somebody pages is met again or missed exactly as its key says.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+MAX_PAGE = 250
+Json = dict[str, Any]
+Entry = tuple[list[Any], Any]
+
+
+def connection(nodes: Sequence[Any], arguments: Mapping[str, Any]) -> Json:
+	"""The page asked for of a list whose order never changes."""
+	return keyed([([place], node) for place, node in enumerate(nodes)], arguments)
+
+
+def keyed(
+	entries: list[Entry], arguments: Mapping[str, Any], data: Callable[[Any], Any] = lambda node: node
+) -> Json:
+	"""`edges`, `nodes` and `pageInfo` of the page asked for; `entries` are (sort key, object) ascending,
+	`data` makes an object of the page into what is resolved further."""
+	size = _page_size(arguments)
+	if arguments.get("reverse"):
+		entries = entries[::-1]
+	within = _between(entries, arguments)
+	is_forward = arguments.get("first") is not None
+	page = within[:size] if is_forward else within[len(within) - min(size, len(within)) :]
+	return _page([(key, data(node)) for key, node in page], entries)
+
+
+def _page_size(arguments: Mapping[str, Any]) -> int:
+	first, last = arguments.get("first"), arguments.get("last")
+	size = last if first is None else first
+	if size is None:
+		raise GraphQLError("you must provide one of first or last", extensions={"code": "BAD_REQUEST"})
+	if not 0 <= size <= MAX_PAGE:
+		message = f"The page size must be from 0 to {MAX_PAGE}, not {size}."
+		raise GraphQLError(message, extensions={"code": "BAD_REQUEST"})
+	return int(size)
+
+
+def _between(entries: list[Entry], arguments: Mapping[str, Any]) -> list[Entry]:
+	sign = -1 if arguments.get("reverse") else 1
+	for name, side in (("after", sign), ("before", -sign)):
+		if arguments.get(name):
+			mark = _decode(arguments[name])
+			entries = [entry for entry in entries if (entry[0] > mark if side > 0 else entry[0] < mark)]
+	return entries
+
+
+def _page(page: list[Entry], entries: list[Entry]) -> Json:
+	edges = [{"cursor": _encode(key), "node": node} for key, node in page]
+	return {
+		"edges": edges,
+		"nodes": [node for _, node in page],
+		"pageInfo": {
+			"hasNextPage": bool(page) and page[-1][0] != entries[-1][0],
+			"hasPreviousPage": bool(page) and page[0][0] != entries[0][0],
+			"startCursor": edges[0]["cursor"] if edges else None,
+			"endCursor": edges[-1]["cursor"] if edges else None,
+		},
+	}
+
+
+def _encode(key: list[Any]) -> str:
+	return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def _decode(cursor: str) -> list[Any]:
+	try:
+		key = json.loads(base64.urlsafe_b64decode(cursor))
+	except (binascii.Error, ValueError):
+		key = None
+	if not isinstance(key, list):
+		raise GraphQLError(f"Invalid cursor: {cursor}", extensions={"code": "BAD_REQUEST"})
+	return key
