@@ -193,10 +193,14 @@ def write_down(
 	currency is dropped, because core knows one currency only.
 	"""
 	settings = settings or StoreSettings()
+	rates = rates if rates is not None else RateTable()
+	charged: tuple[Bought | Fee | Delivery, ...] = (*story.lines, *story.fees, *story.deliveries)
+	for each in charged:
+		rates.rows(each.taxes)
 	order = WooOrder(
 		story=story,
 		settings=settings,
-		rates=rates if rates is not None else RateTable(),
+		rates=rates,
 		id=settings.first_id + story.number,
 		status="pending",
 		date_modified=story.created_at,

@@ -37,7 +37,7 @@ class Rest:
 
 	def __init__(self, store: Store, request: Request, caller: ApiKey | None) -> None:
 		self.store, self.request, self.caller = store, request, caller
-		self.args = {name.removesuffix("[]"): ",".join(request.args.getlist(name)) for name in request.args}
+		self.args = {name.removesuffix("[]"): _last_or_all(request, name) for name in request.args}
 
 	def index(self) -> Answer:
 		return Answer(site.index_json(self.store.settings, self.store.url))
@@ -247,6 +247,12 @@ def routed(rest: Rest, request: Request) -> Answer:
 		raise no_route() from None
 	answer: Answer = endpoint(rest, **values)
 	return answer
+
+
+def _last_or_all(request: Request, name: str) -> str:
+	"""PHP's reading of a repeated parameter: the last one, or all when its name ends in []."""
+	values = request.args.getlist(name)
+	return ",".join(values) if name.endswith("[]") else values[-1]
 
 
 def _as_status(error: RestError, status: int) -> RestError:

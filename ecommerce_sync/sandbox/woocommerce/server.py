@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -58,7 +59,8 @@ class EmulatedWooCommerce(Store):
 	def __enter__(self) -> EmulatedWooCommerce:
 		self._server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=QuietHandler)
 		self.url = f"http://127.0.0.1:{self._server.server_port}"
-		threading.Thread(target=self._server.serve_forever, daemon=True, name="emulated-woocommerce").start()
+		serve = partial(self._server.serve_forever, poll_interval=0.05)  # how soon a shutdown is noticed
+		threading.Thread(target=serve, daemon=True, name="emulated-woocommerce").start()
 		return self
 
 	def __exit__(self, *_error: object) -> None:
