@@ -5,10 +5,10 @@ from __future__ import annotations
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from .bootstrap import SYNC_USER
 from .custom_fields import CUSTOM_FIELDS
 
 ROLES = ("Ecommerce Sync Manager", "Ecommerce Sync User")
-SYNC_USER = "ecommerce-sync@example.invalid"  # a reserved domain: no mail can reach it, nobody can log in
 # Sales User writes orders and customers but not Item Prices; Item Manager creates Items where a store asks for it.
 SYNC_USER_ROLES = ("Ecommerce Sync Manager", "Sales User", "Item Manager")
 
