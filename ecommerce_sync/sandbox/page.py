@@ -1,0 +1,85 @@
+"""The demo's result for people: a table on the terminal and a page for the browser."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from .scenario import Report, Row
+
+_HEAD = (
+	"Store",
+	"Orders",
+	"Imported",
+	"Left out",
+	"Held",
+	"Failed",
+	"Store total",
+	"ERP total",
+	"Difference",
+)
+
+
+def as_table(report: Report) -> str:
+	"""Plain text, with the reasons under it."""
+	lines = [_HEAD, *(_cells(row) for row in report.rows)]
+	widths = [max(len(line[i]) for line in lines) for i in range(len(_HEAD))]
+	text = [
+		"  ".join(
+			cell.ljust(w) if i == 0 else cell.rjust(w)
+			for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+		)
+		for line in lines
+	]
+	text.insert(1, "-" * len(text[0]))
+	for row in report.rows:
+		text += ["", *_reasons(row)]
+	answers = ", ".join(f"{count} x {status}" for status, count in sorted(report.answers.items()))
+	text += [
+		"",
+		f"{report.sent} webhooks answered: {answers}",
+		f"{report.healed} events went on by themselves after the missing Items were created",
+	]
+	text.append(
+		f"{_rate(report)} in {report.seconds:.1f} s: {'both sides agree' if report.ok else 'THE SIDES DIFFER'}"
+	)
+	return "\n".join(text)
+
+
+def as_page(report: Report, title: str) -> str:
+	"""One self-contained HTML page."""
+	loader = PackageLoader("ecommerce_sync.sandbox", "templates")
+	environment = Environment(loader=loader, autoescape=select_autoescape())
+	rows = [(_cells(row), row) for row in report.rows]
+	return environment.get_template("report.html").render(
+		report=report, title=title, head=_HEAD, rows=rows, rate=_rate(report)
+	)
+
+
+def _rate(report: Report) -> str:
+	imported = sum(row.imported for row in report.rows)
+	return f"{imported} Sales Orders"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+	counts = (row.orders, row.imported, _sum(row.skipped), _sum(row.held), _sum(row.failed))
+	money = (row.store_total, row.erp_total, row.difference)
+	return (row.store, *(str(count) for count in counts), *(_money(amount) for amount in money))
+
+
+def _money(amount: Decimal) -> str:
+	return f"{amount:,.2f}"
+
+
+def _sum(counts: Counter[str]) -> int:
+	return sum(counts.values())
+
+
+def _reasons(row: Row) -> list[str]:
+	parts = [("left out", row.skipped), ("held", row.held), ("failed", row.failed)]
+	found = [
+		f"  {count:4} {word}: {reason}" for word, counts in parts for reason, count in counts.most_common()
+	]
+	return [f"{row.store}:", *found, *(f"  WRONG: {wrong}" for wrong in row.wrong)]

@@ -1,0 +1,306 @@
+"""The demo's story: two stores sell for a while, messages go astray, one SKU is unknown and then created.
+
+Everything arrives by signed webhook over HTTP; the workers run beside it. What is told at the end is read
+back from both sides: the stores' own totals and the ERP's documents.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+from typing import NamedTuple, Protocol
+
+import requests
+
+from ..core.reasons import describe
+from ..sync.work import drain
+from . import generator
+from .baskets import Platform
+from .story import Story
+from .world import Event, Imported, World
+
+Say = Callable[[str], None]
+
+
+class Placed(NamedTuple):
+	"""An order as the emulated store has it: id, number, total, and whether it still wants it."""
+
+	id: str
+	name: str
+	total: Decimal
+	currency: str
+	live: bool
+
+
+class Message(NamedTuple):
+	"""A signed webhook ready to be sent."""
+
+	store: str
+	headers: dict[str, str]
+	body: bytes
+
+
+class Seller(Protocol):
+	"""One emulated store, as the scenario drives it."""
+
+	store: str
+	platform: Platform
+
+	def place(self, story: Story) -> str:
+		"""A shopper orders; returns the order's id."""
+		...
+
+	def touch(self, order_id: str, note: str) -> None:
+		"""The shop's staff writes a note on the order."""
+		...
+
+	def cancel(self, order_id: str) -> None:
+		"""The order is cancelled in the store."""
+		...
+
+	def messages(self, order_id: str) -> list[Message]:
+		"""What the store would send about the order as it is now."""
+		...
+
+	def orders(self) -> list[Placed]:
+		"""Every order that the store has."""
+		...
+
+
+@dataclass
+class Row:
+	"""One line of the table: one store."""
+
+	store: str
+	orders: int = 0
+	imported: int = 0
+	skipped: Counter[str] = field(default_factory=Counter)
+	held: Counter[str] = field(default_factory=Counter)
+	failed: Counter[str] = field(default_factory=Counter)
+	store_total: Decimal = Decimal(0)
+	erp_total: Decimal = Decimal(0)
+	wrong: list[str] = field(default_factory=list)
+
+	@property
+	def difference(self) -> Decimal:
+		"""Between both sides, over the orders that were imported."""
+		return self.erp_total - self.store_total
+
+
+@dataclass
+class Report:
+	"""What the run came to."""
+
+	rows: list[Row]
+	sent: int
+	answers: Counter[int]
+	seconds: float
+	healed: int
+	examples: list[tuple[str, str, str, str]]  # store, order, state, reason in words
+	documents: list[tuple[str, str, str, str, str]]  # store, order, store total, document, its total
+
+	@property
+	def ok(self) -> bool:
+		"""Nothing wrong, nothing lost, nothing doubled."""
+		return not any(row.wrong or row.difference for row in self.rows)
+
+
+class Scenario:
+	"""Runs the story in a world. `count` orders for each store, told by `seed`."""
+
+	def __init__(self, world: World, sellers: Sequence[Seller], door: str, seed: int, count: int) -> None:
+		self.world, self.sellers, self.door = world, sellers, door
+		self.seed, self.count = seed, count
+		self.answers: Counter[int] = Counter()
+		self.unknown_skus: set[str] = set()
+
+	def run(self, say: Say) -> Report:
+		"""Place, tell, work, heal, and read both sides back."""
+		started = time.monotonic()
+		messages = list(self._sell(say))
+		say(f"sending {len(messages)} signed webhooks, some of them twice, late or forged")
+		with _Workers(self.world, 2), ThreadPoolExecutor(6) as pool:
+			self.answers.update(pool.map(self._send, self._disordered(messages)))
+			say("all sent; waiting for the workers")
+			self._wait()
+			waiting = self._count("Failed")
+			say(f"{waiting} events wait for a person; creating the missing Items {sorted(self.unknown_skus)}")
+			for sku in sorted(self.unknown_skus):
+				self.world.add_item(sku)
+			self._wait()
+		healed = waiting - self._count("Failed")
+		return self._report(len(messages), healed, time.monotonic() - started)
+
+	def _sell(self, say: Say) -> Iterator[Message]:
+		"""Orders of every kind, then what happens to some of them later, each with its messages."""
+		for seller in self.sellers:
+			placed = []
+			for story in self._stories(seller.platform):
+				placed.append(order := seller.place(story))
+				yield from seller.messages(order)
+			for order in placed[:: max(1, self.count // 10)]:
+				seller.touch(order, "Please ring twice")
+				yield from seller.messages(order)
+			for order in placed[3 :: max(1, self.count // 6)]:
+				seller.cancel(order)
+				yield from seller.messages(order)
+			say(f"{seller.store}: {len(placed)} orders placed")
+
+	def _stories(self, platform: Platform) -> Iterator[Story]:
+		yield from generator.stories(self.seed, self.count, platform=platform)
+		for _, story in zip(range(4), generator.broken(self.seed, platform=platform), strict=False):
+			self.unknown_skus |= {sku.strip() for sku in _skus(story) if sku in generator.UNKNOWN_SKUS}
+			yield story
+
+	def _disordered(self, messages: list[Message]) -> list[Message]:
+		"""Out of order, every eighth twice, some forged, some junk."""
+		rng = Random(f"{self.seed}/messages")
+		forged = [m._replace(headers=_forged(m.headers)) for m in rng.sample(messages, 5)]
+		junk = [m._replace(body=b"{not json") for m in rng.sample(messages, 3)]
+		return sorted([*messages, *messages[::8], *forged, *junk], key=lambda _: rng.random())
+
+	def _send(self, message: Message) -> int:
+		answer = requests.post(
+			self.door,
+			params={"store": message.store},
+			data=message.body,
+			headers={**message.headers, "Content-Type": "application/json"},
+			timeout=60,
+		)
+		return answer.status_code
+
+	def _wait(self, limit: float = 900) -> None:
+		"""Until nothing is queued any more."""
+		end = time.monotonic() + limit
+		while self._count("Queued", "Waiting to retry") and time.monotonic() < end:
+			time.sleep(0.2)
+
+	def _count(self, *states: str) -> int:
+		return sum(1 for event in self.world.events() if event.state in states)
+
+	def _report(self, sent: int, healed: int, seconds: float) -> Report:
+		events, imported = self.world.events(), self.world.sales_orders()
+		rows = [_row(seller, events, imported) for seller in self.sellers]
+		return Report(
+			rows=rows,
+			sent=sum(self.answers.values()),
+			answers=self.answers,
+			seconds=seconds,
+			healed=healed,
+			examples=list(_examples(events)),
+			documents=list(_documents(self.sellers, imported)),
+		)
+
+
+class _Workers:
+	"""So many threads that drain until they are told to stop."""
+
+	def __init__(self, world: World, count: int) -> None:
+		self.world = world
+		self.stop = threading.Event()
+		self.threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+
+	def __enter__(self) -> None:
+		for thread in self.threads:
+			thread.start()
+
+	def __exit__(self, *_error: object) -> None:
+		self.stop.set()
+		for thread in self.threads:
+			thread.join(60)
+
+	def _work(self) -> None:
+		with ExitStack() as stack:
+			machine = stack.enter_context(self.world.worker())
+			while not self.stop.is_set():
+				if not drain(machine, budget=30, limit=25):
+					time.sleep(0.05)
+
+
+def _row(seller: Seller, events: list[Event], imported: list[Imported]) -> Row:
+	row = Row(seller.store)
+	documents: dict[str, list[Imported]] = {}
+	for document in imported:
+		if document.store == seller.store:
+			documents.setdefault(document.order_id, []).append(document)
+	ends = _ends([event for event in events if event.store == seller.store])
+	for order in seller.orders():
+		row.orders += 1
+		_account(row, order, documents.get(order.id, []), ends.get(order.id))
+	return row
+
+
+def _account(row: Row, order: Placed, documents: list[Imported], end: Event | None) -> None:
+	"""Where one order ended, and whether that is right."""
+	if len(documents) > 1:
+		row.wrong.append(f"{order.name} has {len(documents)} Sales Orders")
+	if documents:
+		row.imported += 1
+		row.store_total += order.total
+		row.erp_total += Decimal(documents[0].total)
+		if Decimal(documents[0].total) != order.total or not order.live:
+			row.wrong.append(
+				f"{order.name}: store {order.total}, {documents[0].document} {documents[0].total}"
+			)
+		return
+	bucket = {"Held": row.held, "Failed": row.failed, "Skipped": row.skipped}.get(end.state if end else "")
+	if bucket is not None and end:
+		bucket[end.reason or ""] += 1
+	elif order.live:
+		row.wrong.append(f"{order.name} was lost")
+	else:
+		row.skipped["cancelled"] += 1
+
+
+def _ends(events: list[Event]) -> dict[str, Event]:
+	"""For each order the event that says how it ended: one that waits, else the last with an own reason."""
+	found: dict[str, Event] = {}
+	for event in events:
+		if event.reason in ("stale", "superseded", "unchanged"):
+			continue
+		known = found.get(event.order_id)
+		if known is None or known.state not in ("Held", "Failed"):
+			found[event.order_id] = event
+	return found
+
+
+def _examples(events: list[Event]) -> Iterator[tuple[str, str, str, str]]:
+	for event in events:
+		if event.state in ("Held", "Failed"):
+			words = describe(event.reason or "", event.params)
+			yield event.store, event.order_id, event.state, f"{words.message} {words.remedy}"
+
+
+def _documents(
+	sellers: Sequence[Seller], imported: list[Imported]
+) -> Iterator[tuple[str, str, str, str, str]]:
+	orders = {(seller.store, order.id): order for seller in sellers for order in seller.orders()}
+	for document in imported:
+		if order := orders.get((document.store, document.order_id)):
+			total = f"{order.total} {order.currency}"
+			yield (
+				document.store,
+				order.name,
+				total,
+				document.document,
+				f"{document.total} {document.currency}",
+			)
+
+
+def _skus(story: Story) -> Iterator[str]:
+	return (line.sku for line in story.lines if line.sku)
+
+
+def _forged(headers: dict[str, str]) -> dict[str, str]:
+	"""The same message, signed by somebody who does not know the secret."""
+	return {
+		name: "Zm9yZ2VkIGJ5IHNvbWVib2R5IGVsc2U=" if name.endswith(("Sha256", "Signature")) else value
+		for name, value in headers.items()
+	}
