@@ -215,6 +215,23 @@ def test_what_happens_later_moves_the_modification_date() -> None:
 		order.changed(later, remove=(3,))
 
 
+def test_when_an_order_counts_as_paid() -> None:
+	"""As recorded: cash on delivery is paid when completed, everything else when processing."""
+	later = datetime(2026, 11, 23, tzinfo=timezone.utc)
+	cash, transfer = story(gateway="cod"), story(gateway="bacs", paid=False)
+	assert write_down(story()).as_json()["date_paid_gmt"] == "2026-11-22T02:14:25"
+	assert write_down(cash).as_json()["date_paid"] is None
+	assert (
+		write_down(cash).changed(later, status="completed").as_json()["date_paid_gmt"]
+		== "2026-11-23T00:00:00"
+	)
+	assert write_down(transfer).as_json()["date_paid"] is None
+	assert (
+		write_down(transfer).changed(later, status="processing").as_json()["date_paid_gmt"]
+		== "2026-11-23T00:00:00"
+	)
+
+
 def test_cancelled_before_it_was_written_down() -> None:
 	cancelled = story().created_at + timedelta(hours=1)
 	made = write_down(story(cancelled_at=cancelled)).as_json()

@@ -171,7 +171,8 @@ def test_modified_after_is_exclusive_and_in_site_time(store: EmulatedWooCommerce
 	placed(store, 3)  # modified at 02:01, 02:02 and 02:03 UTC, an hour later on the site
 	assert ids(ask(store, "orders?modified_after=2026-11-22T02:02:00&dates_are_gmt=true")) == [3]
 	assert ids(ask(store, "orders?modified_after=2026-11-22T02:02:00Z")) == [3]
-	assert ids(ask(store, "orders?modified_after=2026-11-22T03:02:00")) == [3]
+	for zone in ("", ".25", "%2B01", "%2B0100", "%2B01:00"):
+		assert ids(ask(store, f"orders?modified_after=2026-11-22T03:02:00{zone}")) == [3]
 	assert ids(ask(store, "orders?modified_before=2026-11-22T03:02:00")) == [1]
 	assert ids(ask(store, "orders?after=2026-11-22T03:01:00&before=2026-11-22T03:03:00")) == [2]
 	store.update(1, note="now")

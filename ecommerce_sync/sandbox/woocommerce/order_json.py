@@ -6,6 +6,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
 from ecommerce_sync.sandbox.story import Person, Place
+from ecommerce_sync.sandbox.woocommerce.encoding import number
 from ecommerce_sync.sandbox.woocommerce.order_lines import (
 	coupon_lines,
 	fee_lines,
@@ -182,7 +183,7 @@ def _gmt_dates(order: WooOrder) -> dict[str, str | None]:
 def _gift_cards(order: WooOrder) -> dict[str, Any]:
 	if not order.gift_cards:
 		return {}
-	cards = [{"id": card.id, "code": card.code, "amount": float(card.amount)} for card in order.gift_cards]
+	cards = [{"id": card.id, "code": card.code, "amount": number(card.amount)} for card in order.gift_cards]
 	return {"gift_cards": cards}
 
 

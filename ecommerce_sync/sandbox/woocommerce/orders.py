@@ -220,9 +220,10 @@ def _first_status(story: Story) -> str:
 
 def _moved(order: WooOrder, status: str, at: datetime) -> WooOrder:
 	"""The order in `status`, with the dates that WooCommerce sets on the way there."""
+	on_delivery = order.story.gateway == "cod"  # its money has come only when the order is completed
 	if status not in (*STATUSES, "trash"):
 		raise ValueError(f"status: WooCommerce core has no order status {status!r}; it has {STATUSES}.")
-	paid = status in ("processing", "completed") and order.story.paid and order.date_paid is None
+	paid = order.date_paid is None and (status == "completed" or (status == "processing" and not on_delivery))
 	return replace(
 		order,
 		status=status,

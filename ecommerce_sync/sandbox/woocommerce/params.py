@@ -15,7 +15,9 @@ from ecommerce_sync.sandbox.woocommerce.orders import STATUSES, WooOrder
 
 Thing = TypeVar("Thing")
 ORDER_BY = ("date", "modified", "id", "include", "title", "slug")
-DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?", re.IGNORECASE)
+DATE_TIME = re.compile(
+	r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+-]\d\d):?(\d\d)?)?", re.IGNORECASE
+)
 NOT_EMULATED = ("product", "exclude", "parent", "parent_exclude", "created_via")
 
 
@@ -137,13 +139,16 @@ def _found(order: WooOrder, words: str) -> bool:
 
 
 def _moment(name: str, text: str, zone: timezone) -> datetime:
-	if not DATE_TIME.fullmatch(text):
-		raise invalid_param(name, "rest_invalid_date", "Invalid date.")
+	invalid = invalid_param(name, "rest_invalid_date", "Invalid date.")
+	if not (found := DATE_TIME.fullmatch(text)):
+		raise invalid
+	plain, utc, hours, minutes = found.groups()
+	offset = "+00:00" if utc else f"{hours}:{minutes or '00'}" if hours else ""
 	try:
-		moment = datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
+		moment = datetime.fromisoformat(plain + offset)
 	except ValueError:
-		raise invalid_param(name, "rest_invalid_date", "Invalid date.") from None
-	return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).replace(microsecond=0)
+		raise invalid from None
+	return moment if offset else moment.replace(tzinfo=zone)
 
 
 def _ids(args: Mapping[str, str], name: str) -> list[int]:

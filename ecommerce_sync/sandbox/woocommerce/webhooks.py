@@ -219,12 +219,14 @@ class Webhooks:
 
 	def listed(self, status: str = "all") -> list[Webhook]:
 		"""Newest first."""
-		found = [hook for hook in self._hooks.values() if status in ("all", hook.status)]
+		found = [hook for hook in list(self._hooks.values()) if status in ("all", hook.status)]
 		return sorted(found, key=lambda hook: hook.id, reverse=True)
 
 	def of(self, topic: str) -> Webhook | None:
 		"""The oldest active webhook of `topic`."""
-		found = [hook for hook in self._hooks.values() if hook.topic == topic and hook.status == "active"]
+		found = [
+			hook for hook in list(self._hooks.values()) if hook.topic == topic and hook.status == "active"
+		]
 		return found[0] if found else None
 
 	def happened(self, topic: str, resource_id: int) -> None:
