@@ -44,7 +44,8 @@ class EmbeddedErp:
 		self._write("Item", item_code, data, 0)
 
 	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
-		for key in keys:
+		missing = [key for key in keys if not self._link(key.store, key.kind, key.external_id)]
+		for key in missing:  # a row that is there may be locked: it is not touched
 			self.database.execute(
 				"INSERT OR IGNORE INTO link (store, kind, external_id) VALUES (?, ?, ?)",
 				key.store,
