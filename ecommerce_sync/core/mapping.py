@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import jmespath
-from jinja2 import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 
+from . import templates
 from .errors import Fixable
-from .models import Model
+from .models import Model, whole_text
 
 Entity = Literal["Order", "Order Line", "Customer"]
 Transform = Literal["None", "Lookup", "Jinja", "Date", "Number"]
 WhenMissing = Literal["Leave empty", "Use default", "Fail"]
-_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=False)
 
 
 class FieldRule(Model):
@@ -42,27 +40,39 @@ class FieldRule(Model):
 
 
 def mapped_fields(
-	rules: Iterable[FieldRule], entity: Entity, doctype: str, source: Mapping[str, Any]
+	rules: Iterable[FieldRule],
+	entity: Entity,
+	doctype: str,
+	source: Mapping[str, Any],
+	timezone: str | None = None,
 ) -> dict[str, Any]:
 	"""Target field to value for every rule of the entity and DocType; raises `Fixable` naming the rule."""
 	fields: dict[str, Any] = {}
 	for rule in rules:
 		if rule.entity == entity and rule.target_doctype == doctype:
-			value = value_of(rule, source)
+			value = value_of(rule, source, timezone)
 			if value is not None:
 				fields[rule.target_field] = value
 	return fields
 
 
-def value_of(rule: FieldRule, source: Mapping[str, Any]) -> Any:
-	"""The rule's value for one document, None when the field is to be left alone."""
+def value_of(rule: FieldRule, source: Mapping[str, Any], timezone: str | None = None) -> Any:
+	"""The rule's value for one document, None when the field is to be left alone.
+
+	Times with an offset become the clock time in `timezone` (the site's: documents hold it so).
+	"""
 	found = _search(rule, source)
 	if found is None or found == "":
 		return _missing(rule)
 	try:
-		return _TRANSFORMS[rule.transform](rule, found, source)
-	except (ValueError, InvalidOperation, TemplateError, ArithmeticError, TypeError) as error:
-		raise _failed(rule, f"{found!r}: {error}") from error
+		value = _TRANSFORMS[rule.transform](rule, found, source)
+	except Exception as error:  # whatever an expression that a person wrote can raise
+		raise _failed(rule, f"{_short(found)}: {error or type(error).__name__}") from error
+	if isinstance(value, datetime) and value.tzinfo and timezone:
+		return value.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+	if isinstance(value, str):
+		return whole_text(value) or _missing(rule)
+	return _missing(rule) if value is None else value
 
 
 def _search(rule: FieldRule, source: Mapping[str, Any]) -> Any:
@@ -70,8 +80,8 @@ def _search(rule: FieldRule, source: Mapping[str, Any]) -> Any:
 		return source
 	try:
 		return _compiled(rule.source).search(dict(source))
-	except JMESPathError as error:
-		raise _failed(rule, f"source path '{rule.source}': {error}") from error
+	except Exception as error:  # jmespath has its own errors and lets Python's through
+		raise _failed(rule, f"source path '{rule.source}': {error or type(error).__name__}") from error
 
 
 @lru_cache(maxsize=512)
@@ -89,23 +99,30 @@ def _failed(rule: FieldRule, detail: str) -> Fixable:
 	return Fixable("mapping_failed", cause=f"mapping:{rule.name}", mapping=rule.name, detail=detail)
 
 
+def _short(found: Any) -> str:
+	return whole_text(text if len(text := repr(found)) <= 80 else f"{text[:79]}…")
+
+
 def _plain(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Any:
-	if isinstance(found, list):
-		return ", ".join(str(part) for part in found)
-	if isinstance(found, dict):
+	parts = found if isinstance(found, list) else [found]
+	if any(isinstance(part, dict | list) for part in parts):
 		raise ValueError("an object cannot be put into a field; choose one of its parts")
-	return found
+	return ", ".join(_text(part) for part in parts if part is not None) if parts is found else found
+
+
+def _text(found: Any) -> str:
+	"""As the store's document spells it: true, not True."""
+	return str(found).lower() if isinstance(found, bool) else str(found)
 
 
 def _lookup(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> Any:
 	pairs = (line.partition("=") for line in rule.argument.splitlines())
 	table = {theirs.strip(): ours.strip() for theirs, equals, ours in pairs if equals}
-	return table[str(found)] if str(found) in table else _missing(rule)
+	return table.get(_text(found).strip())
 
 
 def _jinja(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> str:
-	template = _ENVIRONMENT.from_string(rule.argument)
-	return template.render(value=found, doc=source).strip()
+	return templates.render(rule.argument, value=found, doc=source)
 
 
 def _date(rule: FieldRule, found: Any, source: Mapping[str, Any]) -> date | datetime:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 LineKind = Literal["product", "custom", "gift_card", "tip"]
 ChargeKind = Literal["fee", "tip", "duty", "gift_card_redeemed", "cash_rounding"]
@@ -21,10 +21,26 @@ PaymentStatus = Literal[
 ZERO = Decimal(0)
 
 
+def whole_text(text: str) -> str:
+	"""Without halves of surrogate pairs: an emoji that a store cut in two can be neither stored nor sent."""
+	return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class Model(BaseModel):
-	"""Base of all neutral models: immutable, no unknown fields."""
+	"""Base of all neutral models: immutable, no unknown fields, texts that every encoding takes."""
 
 	model_config = ConfigDict(frozen=True, extra="forbid")
+
+	@model_validator(mode="before")
+	@classmethod
+	def _whole_texts(cls, data: Any) -> Any:
+		return {key: _whole(value) for key, value in data.items()} if isinstance(data, dict) else data
+
+
+def _whole(value: Any) -> Any:
+	if isinstance(value, tuple | list):
+		return tuple(whole_text(part) if isinstance(part, str) else part for part in value)
+	return whole_text(value) if isinstance(value, str) else value
 
 
 class Attribute(Model):

@@ -40,25 +40,39 @@ class Pieces(NamedTuple):
 	rate: Decimal
 
 
-def split_evenly(net: Decimal, quantity: Decimal, digits: int) -> list[Pieces]:
-	"""Rows of one line that come to `net` exactly, for a net amount of zero or more.
+def split_evenly(
+	net: Decimal, quantity: Decimal, digits: int, site_digits: int | None = None
+) -> list[Pieces]:
+	"""Rows of one line that come to `net` exactly, for a net amount of zero or more in whole minor units.
 
 	ERPNext rounds the rate per piece before it multiplies. A whole quantity gives q-k pieces at r and
 	k pieces at r plus one minor unit. A fractional one gets its fraction a row of its own: below one
-	piece every amount can be reached.
+	piece every amount can be reached. ERPNext rounds that row to the site's decimals (`site_digits`,
+	where they are more than the currency's), by half up or half even: the row comes to the same by all.
 	"""
 	whole = int(quantity)
 	fraction = quantity - whole
 	rows = []
 	if fraction:
-		rows.append(Pieces(fraction, rounded(net / quantity, digits)))
-		if not whole:
-			return rows
+		rows.append(_fraction(net, quantity, digits, max(digits, site_digits or 0)))
 		net -= row_amount(rows[0], digits)
-	rate, more = divmod(int(net.scaleb(digits)), whole)
-	rows.append(Pieces(Decimal(whole - more), Decimal(rate).scaleb(-digits)))
-	rows.append(Pieces(Decimal(more), Decimal(rate + 1).scaleb(-digits)))
+	if whole:
+		rate, more = divmod(int(net.scaleb(digits)), whole)
+		rows.append(Pieces(Decimal(whole - more), Decimal(rate).scaleb(-digits)))
+		rows.append(Pieces(Decimal(more), Decimal(rate + 1).scaleb(-digits)))
 	return [row for row in rows if row.quantity]
+
+
+def _fraction(net: Decimal, quantity: Decimal, digits: int, site_digits: int) -> Pieces:
+	"""The row of the pieces after the point, at the line's own rate or the nearest that rounds well."""
+	fraction = quantity % 1
+	rate = rounded(net / quantity, digits)
+	if abs(rate * fraction % unit(digits)) == unit(digits) / 2:
+		rate += unit(digits)  # half a minor unit: commercial and banker's rounding would differ
+	amount = rounded(rate * fraction, digits)
+	if rounded(rate * fraction, site_digits) != amount:
+		rate = rounded(amount / fraction, site_digits)
+	return Pieces(fraction, rate)
 
 
 def row_amount(pieces: Pieces, digits: int) -> Decimal:
@@ -74,12 +88,15 @@ def spread(amount: Decimal, weights: Sequence[Decimal], digits: int) -> list[Dec
 	if not total:
 		return [amount] + [ZERO] * (len(weights) - 1)
 	exact = [amount * weight / total for weight in weights]
+	return settled(amount, exact, digits)
+
+
+def settled(amount: Decimal, exact: Sequence[Decimal], digits: int) -> list[Decimal]:
+	"""The exact amounts rounded so that they come to `amount`, for what rounding alone explains.
+
+	A missing or spare minor unit goes to the amounts that rounding wronged most; never more than one to each.
+	"""
 	shares = [rounded(share, digits) for share in exact]
-	return _settle(amount, shares, exact, digits)
-
-
-def _settle(amount: Decimal, shares: list[Decimal], exact: list[Decimal], digits: int) -> list[Decimal]:
-	"""Give the rounding remainder to the shares that rounding wronged most."""
 	step = unit(digits)
 	left = int((amount - sum(shares, ZERO)) / step)
 	sign = 1 if left > 0 else -1

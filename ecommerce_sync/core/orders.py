@@ -25,7 +25,7 @@ from .commands import (
 from .erp import ErpOrder, SalesOrderState
 from .errors import Held
 from .mapping import mapped_fields
-from .models import Model, Order, PaymentTerms
+from .models import ZERO, Model, Order
 from .money import spread
 from .parties import customer_draft, fingerprint
 from .rows import Rows, setting_missing
@@ -41,10 +41,12 @@ def plan_order(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 	Raises `Fixable` when a setting or document is missing, `Held` when a person must decide.
 	"""
 	document = erp.document
-	if document and document.docstatus == 2 and document.amended_to:
-		return _plan(TakeOver(document=document.name, amended=document.amended_to))
 	if document and document.docstatus < 2:
 		return _plan_existing(order, erp, document, settings)
+	if not order.live and erp.cancelled_by_sync:
+		return Plan(skip="unchanged")  # even if a person has amended the cancelled document since
+	if document and document.amended_to:
+		return _plan(TakeOver(document=document.name, amended=document.amended_to))
 	if reason := _not_wanted(order, settings):
 		return Plan(skip=reason, params={"status": order.status})
 	if erp.linked and not erp.cancelled_by_sync:
@@ -78,7 +80,9 @@ def draft_of(order: Order, erp: ErpOrder, settings: StoreSettings) -> SalesOrder
 	customer = customer_draft(order, settings)
 	rule = settings.company_rule(order.payment_terms.name) if order.payment_terms else None
 	ordered_on = (order.processed_at or order.created_at).astimezone(ZoneInfo(settings.timezone)).date()
-	terms = (rule and rule.payment_terms) or customer.payment_terms or settings.payment_terms_template
+	mapped = rule.payment_terms if rule else None
+	dues = _dues(order, ordered_on, rows.digits, mapped)
+	terms = mapped or customer.payment_terms or settings.payment_terms_template
 	return SalesOrderDraft(
 		company=settings.company,
 		customer=customer,
@@ -99,8 +103,8 @@ def draft_of(order: Order, erp: ErpOrder, settings: StoreSettings) -> SalesOrder
 		shipping_key=fingerprint(order.shipping_address) if order.shipping_address else None,
 		po_number=order.po_number,
 		coupon_codes=order.discount_codes,
-		payment_terms=None if order.payment_terms and order.payment_terms.schedule else terms,
-		dues=_dues(order, order.payment_terms, ordered_on, rows.digits),
+		payment_terms=None if dues else terms,
+		dues=dues,
 		naming_series=settings.naming_series,
 		cost_center=settings.cost_center,
 		warehouse=settings.warehouse_for(order.location_id),
@@ -111,7 +115,7 @@ def draft_of(order: Order, erp: ErpOrder, settings: StoreSettings) -> SalesOrder
 		order_status=order.status,
 		admin_url=order.admin_url,
 		submit=settings.submit,
-		fields=mapped_fields(settings.fields, "Order", "Sales Order", order.raw),
+		fields=mapped_fields(settings.fields, "Order", "Sales Order", order.raw, settings.timezone),
 	)
 
 
@@ -137,6 +141,8 @@ def _plan_new(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 	if items := _items_to_create(order, erp, settings):
 		return _plan(CreateItems(items=items))
 	draft = draft_of(order, erp, settings)
+	if not draft.rows:
+		return Plan(skip="no_lines")
 	if _party_is_missing(draft, erp):
 		commands.append(EnsureCustomer(customer=draft.customer))
 	return _plan(*commands, CreateSalesOrder(draft=draft))
@@ -189,17 +195,19 @@ def _plan_existing(order: Order, erp: ErpOrder, document: SalesOrderState, setti
 
 
 def _replace(order: Order, erp: ErpOrder, document: SalesOrderState, settings: StoreSettings) -> Plan:
-	"""A draft nobody touched follows the store; one that a person edited does not."""
+	"""A draft nobody touched follows the store, also to nothing; one that a person edited does not."""
 	applied = dict(part.split(":", 1) for part in (erp.digest or "").split()).get("t")
 	if applied is not None and Decimal(applied) != document.total:
 		raise Held("edited_in_erpnext", applied=applied, **_both(order, document))
-	commands = _plan_new(order, erp, settings).commands
+	plan = _plan_new(order, erp, settings)
+	if plan.skip:
+		return _plan(CancelSalesOrder(document=document.name))
 	return _plan(
 		*(
 			ReplaceSalesOrder(document=document.name, draft=command.draft)
 			if isinstance(command, CreateSalesOrder)
 			else command
-			for command in commands
+			for command in plan.commands
 		)
 	)
 
@@ -223,18 +231,25 @@ def _exchange_rate(order: Order, settings: StoreSettings) -> Decimal | None:
 	return order.exchange_rate if order.shop_currency == settings.company_currency else None
 
 
-def _dues(order: Order, terms: PaymentTerms | None, ordered_on: date, digits: int) -> tuple[Due, ...]:
-	"""The store's own instalments, their amounts made to come to the total."""
-	if not terms:
+def _dues(order: Order, ordered_on: date, digits: int, mapped: str | None) -> tuple[Due, ...]:
+	"""The store's own due dates, their amounts made to come to the total; none where a template is mapped.
+
+	A schedule's dates are the order's own and go before a template. ERPNext takes a day once and none
+	before the order's.
+	"""
+	terms = order.payment_terms
+	if not terms or not order.total:
 		return ()
-	if terms.schedule:
-		weights = [part.amount or Decimal(1) for part in terms.schedule]
-		amounts = spread(order.total, weights, digits)
-		days = [max(part.due_on, ordered_on) for part in terms.schedule]
-		return tuple(Due(due_on=day, amount=a) for day, a in zip(days, amounts, strict=True))
-	if terms.due_in_days is None:
-		return ()
-	return (Due(due_on=ordered_on + timedelta(days=terms.due_in_days), amount=order.total),)
+	if not terms.schedule:
+		if terms.due_in_days is None or mapped:
+			return ()
+		return (Due(due_on=ordered_on + timedelta(days=terms.due_in_days), amount=order.total),)
+	weights = [order.total if part.amount is None else part.amount for part in terms.schedule]
+	amounts: dict[date, Decimal] = {}
+	for part, amount in zip(terms.schedule, spread(order.total, weights, digits), strict=True):
+		day = max(part.due_on, ordered_on)
+		amounts[day] = amounts.get(day, ZERO) + amount
+	return tuple(Due(due_on=day, amount=amount) for day, amount in sorted(amounts.items()) if amount)
 
 
 def _money_of(part: Model) -> list[str]:

@@ -22,7 +22,7 @@ def customer_draft(order: Order, settings: StoreSettings) -> CustomerDraft:
 	return CustomerDraft(
 		keys=() if existing else tuple(_keys(order)),
 		existing=existing,
-		name=_name(order)[:_NAME_LENGTH],
+		name=_title(_name(order)),
 		company=bool(order.company) or _is_business(order),
 		email=_email(order),
 		phone=_phone(order),
@@ -36,7 +36,7 @@ def customer_draft(order: Order, settings: StoreSettings) -> CustomerDraft:
 		addresses=tuple(_addresses(order)),
 		contact_key=_contact_key(order),
 		location=order.company.location_name if order.company else None,
-		fields=mapped_fields(settings.fields, "Customer", "Customer", order.raw),
+		fields=mapped_fields(settings.fields, "Customer", "Customer", order.raw, settings.timezone),
 	)
 
 
@@ -61,7 +61,7 @@ def fingerprint(address: Address) -> str:
 
 def normal_email(email: str | None) -> str | None:
 	"""Lower case without spaces; None for what is no address."""
-	text = (email or "").strip().casefold()
+	text = (email or "").strip().lower()
 	return text if "@" in text.strip("@") and not any(c.isspace() for c in text) else None
 
 
@@ -109,7 +109,7 @@ def _company_name(order: Order) -> str | None:
 
 def _name(order: Order) -> str:
 	if order.company:
-		return order.company.name or _company_name(order) or f"Company {order.company.id}"
+		return _first(order.company.name, _company_name(order)) or f"Company {order.company.id}"
 	if _is_business(order):
 		return _company_name(order) or ""
 	names = [order.customer.name if order.customer else None, *(place.name for place in _places(order))]
@@ -146,10 +146,15 @@ def _addresses(order: Order) -> list[AddressDraft]:
 			address=place,
 			billing=bool(billing) and key == fingerprint(billing or place),
 			shipping=bool(shipping) and key == fingerprint(shipping or place),
-			title=(place.name or place.company or _name(order))[:_NAME_LENGTH],
+			title=_title(_first(place.name, place.company) or _name(order)),
 		)
 	return list(drafts.values())
 
 
 def _first(*values: str | None) -> str | None:
-	return next((value for value in values if value), None)
+	return next((value for value in values if value and value.strip()), None)
+
+
+def _title(name: str) -> str:
+	"""As long as a Data field takes, on one line."""
+	return " ".join(name.split())[:_NAME_LENGTH].strip()

@@ -2,21 +2,22 @@
 
 As charged: rows stand net of tax, the store's tax amounts stand as charges. By template: rows stand on
 the store's basis and ERPNext computes the taxes of the lines. A charge of type Actual cannot be part of
-a price, so taxes of shipping and other charges always stand as charged.
+a price, so taxes of shipping and of everything else that stands as a charge are always as charged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 from .commands import ChargeRow, ChargeRowKind, Row, Share
 from .erp import ErpOrder
 from .errors import Fixable, Held
 from .mapping import mapped_fields
-from .models import ZERO, Charge, Line, Order, Shipping, TaxLine
-from .money import Pieces, digits_of, minor_digits, rounded, row_amount, split_evenly, spread, total, unit
+from .models import ZERO, Charge, Line, Order, Shipping
+from .money import Pieces, digits_of, minor_digits, rounded, row_amount, split_evenly, total, unit
 from .settings import StoreSettings
+from .taxes import Tax, parts_of, tax_shares, taxes_by_part
 
 _SETTING_OF: dict[str, tuple[str, str]] = {
 	"fee": ("fee_account", "Account for fees"),
@@ -24,6 +25,13 @@ _SETTING_OF: dict[str, tuple[str, str]] = {
 	"duty": ("duty_account", "Account for duties"),
 	"gift_card_redeemed": ("gift_card_account", "Account for gift cards"),
 	"cash_rounding": ("rounding_account", "Account for rounding"),
+	"shipping": ("shipping_account", "Account for shipping"),
+}
+_CHARGE_ROWS: dict[str, ChargeRowKind] = {
+	"tip": "tip",
+	"duty": "duty",
+	"gift_card_redeemed": "gift_card",
+	"cash_rounding": "rounding",
 }
 
 
@@ -36,6 +44,8 @@ class Rows:
 		self.template = settings.tax_mode == "template"
 		self.rows: list[Row] = []
 		self.charges: list[ChargeRow] = []
+		self._shares = tax_shares(order, self.digits)
+		self._paid = taxes_by_part(self._shares) if order.taxes_included else {}
 		for line in order.lines:
 			self._add_line(line)
 		for shipping in order.shipping:
@@ -53,29 +63,35 @@ class Rows:
 		parts = len(self.order.lines) + len(self.order.shipping) + len(self.order.charges)
 		return unit(self.digits) * max(1, parts)
 
-	def _net(self, part: Line | Shipping | Charge) -> Decimal:
+	def _net(self, part_id: str, part: Line | Shipping | Charge) -> Decimal:
 		"""The part's amount without its tax."""
-		taxes = total(tax.amount for tax in part.taxes) if self.order.taxes_included else ZERO
-		return rounded(part.total - taxes, self.digits)
+		return rounded(part.total, self.digits) - self._paid.get(part_id, ZERO)
 
 	def _add_line(self, line: Line) -> None:
-		net = self._net(line)
-		if line.kind == "tip":
-			self._charge("tip", self._account("tip"), line.title, net, line.id)
-		elif line.quantity <= 0 or net < 0:
-			self._charge("fee", self._account("fee"), line.title, net, line.id) if net else None
+		if self._is_charge(line):
+			kind: ChargeRowKind = "tip" if line.kind == "tip" else "fee"
+			self._charge(kind, kind, line.title, line.id, line)
 		else:
 			self.rows += self._line_rows(line)
 
+	def _is_charge(self, line: Line) -> bool:
+		"""A tip, and what cannot be sold: nothing, or something at less than nothing."""
+		less = line.total < 0 or (not self.template and self._net(line.id, line) < 0)
+		return line.kind == "tip" or line.quantity <= 0 or less
+
 	def _line_rows(self, line: Line) -> Iterator[Row]:
 		gross = self.template and self.order.taxes_included
-		amount = rounded(line.total, self.digits) if gross else self._net(line)
+		amount = rounded(line.total, self.digits) if gross else self._net(line.id, line)
 		before = line.subtotal if gross else _net_subtotal(line, self.order.taxes_included)
 		item = item_code(line, self.order, self.erp, self.settings)
 		fields = mapped_fields(
-			self.settings.fields, "Order Line", "Sales Order Item", _raw_line(self.order, line)
+			self.settings.fields,
+			"Order Line",
+			"Sales Order Item",
+			_raw_line(self.order, line),
+			self.settings.timezone,
 		)
-		for pieces in split_evenly(amount, line.quantity, self.digits):
+		for pieces in split_evenly(amount, line.quantity, self.digits, self.settings.site_digits):
 			list_rate = rounded(before / line.quantity, self.digits) if line.discount else pieces.rate
 			yield self._row(line, item, pieces, list_rate, fields)
 
@@ -97,30 +113,39 @@ class Rows:
 		)
 
 	def _add_shipping(self, shipping: Shipping) -> None:
-		net = self._net(shipping)
-		if net:
-			account = self.settings.shipping_account_for(shipping.code, shipping.title)
-			found = account or self._missing("shipping_account", "Account for shipping")
-			self._charge("shipping", found, shipping.title, net, f"shipping:{shipping.id}")
+		account = self.settings.shipping_account_for(shipping.code, shipping.title)
+		part_id = f"shipping:{shipping.id}"
+		self._charge("shipping", "shipping", shipping.title, part_id, shipping, account)
 
 	def _add_charge(self, charge: Charge) -> None:
-		if not charge.amount:
-			return
-		kind: ChargeRowKind = {"gift_card_redeemed": "gift_card", "cash_rounding": "rounding"}.get(
-			charge.kind, charge.kind
-		)  # type: ignore[assignment]
-		self._charge(kind, self._account(charge.kind), charge.title, self._net(charge), f"charge:{charge.id}")
+		kind: ChargeRowKind = _CHARGE_ROWS.get(charge.kind, "fee")
+		self._charge(kind, charge.kind, charge.title, f"charge:{charge.id}", charge)
 
-	def _charge(self, kind: ChargeRowKind, account: str, title: str, amount: Decimal, part: str) -> None:
-		self.charges.append(
-			ChargeRow(
-				kind=kind,
-				account=account,
-				description=title or kind.capitalize(),
-				amount=amount,
-				cost_center=self.settings.cost_center,
-				shares=(Share(line_id=part, amount=amount),),
+	def _charge(
+		self,
+		kind: ChargeRowKind,
+		setting: str,
+		title: str,
+		part_id: str,
+		part: Line | Shipping | Charge,
+		account: str | None = None,
+	) -> None:
+		"""A charge of the part's net amount, on `account` or the settings' one; none for nothing."""
+		if net := self._net(part_id, part):
+			self.charges.append(
+				self._charge_row(kind, account or self._account(setting), title, net, part_id)
 			)
+
+	def _charge_row(
+		self, kind: ChargeRowKind, account: str, title: str, amount: Decimal, part_id: str
+	) -> ChargeRow:
+		return ChargeRow(
+			kind=kind,
+			account=account,
+			description=title or kind.replace("_", " ").capitalize(),
+			amount=amount,
+			cost_center=self.settings.cost_center,
+			shares=(Share(line_id=part_id, amount=amount),),
 		)
 
 	def _account(self, kind: str) -> str:
@@ -131,17 +156,15 @@ class Rows:
 	def _missing(self, field: str, label: str) -> str:
 		raise setting_missing(self.settings, self.order, field, label)
 
-	def _taxes(self) -> list[ChargeRow]:
-		"""One charge for each title and rate, with the share of every line."""
-		found: dict[tuple[str, Decimal | None], list[Share]] = {}
-		for part, tax in _tax_lines(self.order, lines=not self.template):
-			amount = rounded(tax.amount, self.digits)
-			if amount:
-				found.setdefault((tax.title, tax.rate), []).append(Share(line_id=part, amount=amount))
-		charges = [self._tax_charge(title, rate, shares) for (title, rate), shares in found.items()]
-		return charges if self.order.taxes_included or self.template else self._as_summed(charges)
+	def _taxes(self) -> Iterator[ChargeRow]:
+		"""One charge for each title and rate, with the share of every part; by template none of the rows'."""
+		lines = {line.id for line in self.order.lines if self.template and not self._is_charge(line)}
+		for tax, shares in self._shares.items():
+			if found := tuple(share for share in shares if share.line_id not in lines):
+				yield self._tax_charge(tax, found)
 
-	def _tax_charge(self, title: str, rate: Decimal | None, shares: list[Share]) -> ChargeRow:
+	def _tax_charge(self, tax: Tax, shares: tuple[Share, ...]) -> ChargeRow:
+		title, rate = tax
 		rule = self.settings.tax_rule(title, rate)
 		if not rule:
 			cause = f"tax:{self.settings.store}:{title}"
@@ -153,56 +176,38 @@ class Rows:
 			amount=total(share.amount for share in shares),
 			rate=rate,
 			cost_center=rule.cost_center or self.settings.cost_center,
-			shares=tuple(shares),
+			shares=shares,
 		)
 
-	def _as_summed(self, charges: list[ChargeRow]) -> list[ChargeRow]:
-		"""Where the store rounds a tax only in its sum, the sum is what was charged."""
-		sums: dict[str, Decimal] = {}
-		for tax in self.order.taxes:
-			sums[tax.title] = sums.get(tax.title, ZERO) + rounded(tax.amount, self.digits)
-		titles = [charge.description for charge in charges]
-		return [
-			self._restated(charge, sums[charge.description])
-			if titles.count(charge.description) == 1 and charge.description in sums
-			else charge
-			for charge in charges
-		]
-
-	def _restated(self, charge: ChargeRow, amount: Decimal) -> ChargeRow:
-		off = amount - charge.amount
-		if not off or abs(off) > unit(self.digits) * len(charge.shares):
-			return charge
-		shares = spread(amount, [share.amount for share in charge.shares], self.digits)
-		parts = tuple(Share(line_id=s.line_id, amount=a) for s, a in zip(charge.shares, shares, strict=True))
-		return charge.model_copy(update={"amount": amount, "shares": parts})
-
 	def _charges_to_rows(self) -> None:
-		"""An order of charges only (a fee to pay, a tip): a Sales Order needs a row, so they become rows."""
-		kept: list[ChargeRow] = []
-		for charge in self.charges:
-			if charge.kind == "tax" or charge.amount <= 0:
-				kept.append(charge)
-				continue
-			item = self.settings.custom_item or self._missing("custom_item", "Item for custom lines")
-			self.rows.append(self._charge_row(charge, item))
-		self.charges = kept
+		"""An order of charges only (a fee to pay, a tip): a Sales Order needs a row, so they become rows.
 
-	def _charge_row(self, charge: ChargeRow, item: str) -> Row:
+		Where they cannot (taxes, amounts below zero; a template would tax them again), a row at no price
+		stands for the order.
+		"""
+		sold = [c for c in self.charges if c.kind != "tax" and c.amount > 0 and not self.template]
+		self.charges = [charge for charge in self.charges if charge not in sold]
+		self.rows = [self._row_for(c.shares[0].line_id, c.description, c.amount) for c in sold]
+		if self.charges and not self.rows:
+			self.rows = [self._row_for("", self.order.name, ZERO)]
+
+	def _row_for(self, line_id: str, title: str, amount: Decimal) -> Row:
 		return Row(
-			line_id=charge.shares[0].line_id,
-			item_code=item,
+			line_id=line_id,
+			item_code=self.settings.custom_item or self._missing("custom_item", "Item for custom lines"),
 			quantity=Decimal(1),
-			rate=charge.amount,
-			list_rate=charge.amount,
-			title=charge.description,
+			rate=amount,
+			list_rate=amount,
+			title=title,
+			warehouse=self.settings.warehouse_for(self.order.location_id),
 		)
 
 	def _settle_difference(self) -> None:
 		"""A rounding row takes what the store's own rounding left; more is a Hold."""
 		if self.template:
 			return
-		ours = total(row_amount(Pieces(row.quantity, row.rate), self.digits) for row in self.rows)
+		digits = self.settings.site_digits  # ERPNext rounds to the site's decimals
+		ours = total(row_amount(Pieces(row.quantity, row.rate), digits) for row in self.rows)
 		ours += total(charge.amount for charge in self.charges)
 		difference = self.order.total - ours
 		if not difference:
@@ -210,7 +215,7 @@ class Rows:
 		if abs(difference) > self.tolerance or digits_of(difference) > self.digits:
 			raise _mismatch(ours, self.order, self.digits)
 		account = self._account("cash_rounding")
-		self._charge("rounding", account, "Rounding", difference, "rounding")
+		self.charges.append(self._charge_row("rounding", account, "Rounding", difference, "rounding"))
 
 
 def item_code(line: Line, order: Order, erp: ErpOrder, settings: StoreSettings) -> str:
@@ -248,8 +253,14 @@ def _line_words(line: Line, order: Order) -> dict[str, object]:
 
 
 def _digits(order: Order, settings: StoreSettings) -> int:
-	"""The currency's decimals, or more where the store's total really uses more."""
+	"""The currency's decimals, or more where the store's total really uses more.
+
+	CLDR calls the minor units of some currencies (RSD, ALL) out of use that stores still count in.
+	"""
 	digits = max(minor_digits(order.currency), digits_of(order.total))
+	if not digits:
+		shown = max((digits_of(part.total) for _, part in parts_of(order)), default=0)
+		digits = min(shown, 2, settings.site_digits)
 	if digits > settings.site_digits:
 		raise Held(
 			"currency_precision", currency=order.currency, digits=digits, site_digits=settings.site_digits
@@ -264,17 +275,6 @@ def _net_subtotal(line: Line, taxes_included: bool) -> Decimal:
 	if line.total:
 		return line.subtotal * (line.total - total(tax.amount for tax in line.taxes)) / line.total
 	return line.subtotal / (1 + total(tax.rate or ZERO for tax in line.taxes))
-
-
-def _tax_lines(order: Order, lines: bool) -> Iterator[tuple[str, TaxLine]]:
-	parts: Iterable[tuple[str, Line | Shipping | Charge]] = [
-		*((line.id, line) for line in order.lines if lines),
-		*((f"shipping:{shipping.id}", shipping) for shipping in order.shipping),
-		*((f"charge:{charge.id}", charge) for charge in order.charges),
-	]
-	for part_id, part in parts:
-		for tax in part.taxes:
-			yield part_id, tax
 
 
 def _raw_line(order: Order, line: Line) -> dict[str, object]:
