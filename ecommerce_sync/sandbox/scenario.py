@@ -115,9 +115,17 @@ class Report:
 class Scenario:
 	"""Runs the story in a world. `count` orders for each store, told by `seed`."""
 
-	def __init__(self, world: World, sellers: Sequence[Seller], door: str, seed: int, count: int) -> None:
+	def __init__(
+		self,
+		world: World,
+		sellers: Sequence[Seller],
+		door: str,
+		seed: int,
+		count: int,
+		currency: str = "USD",
+	) -> None:
 		self.world, self.sellers, self.door = world, sellers, door
-		self.seed, self.count = seed, count
+		self.seed, self.count, self.currency = seed, count, currency
 		self.answers: Counter[int] = Counter()
 		self.unknown_skus: set[str] = set()
 
@@ -154,8 +162,8 @@ class Scenario:
 			say(f"{seller.store}: {len(placed)} orders placed")
 
 	def _stories(self, platform: Platform) -> Iterator[Story]:
-		yield from generator.stories(self.seed, self.count, platform=platform)
-		for _, story in zip(range(4), generator.broken(self.seed, platform=platform), strict=False):
+		yield from generator.stories(self.seed, self.count, self.currency, platform)
+		for _, story in zip(range(4), generator.broken(self.seed, self.currency, platform), strict=False):
 			self.unknown_skus |= {sku.strip() for sku in _skus(story) if sku in generator.UNKNOWN_SKUS}
 			yield story
 
