@@ -46,7 +46,8 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 		_field("ecommerce_sync_column", "Column Break", "", "store_order_url"),
 		_field("store_order_status", "Data", "Status in the Store", "ecommerce_sync_column", copied=True),
 		_field("store_coupon_codes", "Small Text", "Coupon Codes", "store_order_status", copied=True),
-		_field("store_order_id", "Data", "Store Order ID", "store_coupon_codes", hidden=1, copied=True),
+		_field("store_note", "Small Text", "Note from the Customer", "store_coupon_codes", copied=True),
+		_field("store_order_id", "Data", "Store Order ID", "store_note", hidden=1, copied=True),
 	],
 	"Sales Order Item": [
 		_field("store_line_id", "Data", "Store Line", "additional_notes", hidden=1, copied=True),

@@ -14,3 +14,10 @@ after_uninstall = "ecommerce_sync.install.after_uninstall"
 
 ignore_links_on_delete = ["Store Link", "Store Listing", "Sync Log"]
 default_log_clearing_doctypes = {"Sync Log": 90}
+
+doc_events = {
+	"Sales Order": {
+		"before_submit": "ecommerce_sync.doc_events.sales_order.before_submit",
+		"on_submit": "ecommerce_sync.doc_events.sales_order.on_submit",
+	},
+}

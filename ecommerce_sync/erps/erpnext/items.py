@@ -1,0 +1,149 @@
+"""Items: which one a store's line means, and new ones where the store's policy asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import frappe
+
+from ...core.commands import ItemDraft
+from ...core.erp import ItemRef
+from ...core.models import Line, Order
+from .refusals import refusals
+
+_STATE = "i.disabled = 0 AND i.is_sales_item = 1 AND i.has_variants = 0"
+
+
+class Found:
+	"""The Items that the lines of one order may mean, read in one query."""
+
+	def __init__(self, store: str, lines: Iterable[Line]) -> None:
+		self.lines = list(lines)
+		self.listings: dict[tuple[str, str], ItemRef] = {}
+		self.codes: dict[str, ItemRef] = {}
+		self.barcodes: dict[str, dict[str, ItemRef]] = {}
+		for how, first, second, item_code, usable in _read(store, self.lines):
+			self._add(how, str(first), str(second or ""), ItemRef(item_code=item_code, usable=bool(usable)))
+
+	def _add(self, how: str, first: str, second: str, item: ItemRef) -> None:
+		if how == "listing":
+			self.listings[first, second] = item
+		elif how == "code":
+			self.codes[_same(first)] = item
+		else:
+			self.barcodes.setdefault(_same(first), {})[item.item_code] = item
+
+	def candidates(self, line: Line) -> list[ItemRef]:
+		"""By listing, else by SKU, else by barcode; several when a barcode stands on several Items."""
+		if listed := self.listings.get((line.product_id or "", line.variant_id or "")):
+			return [listed]
+		if line.sku and (coded := self.codes.get(_same(line.sku))):
+			return [coded]
+		found: dict[str, ItemRef] = {}
+		for code in (line.barcode, line.sku):
+			found |= self.barcodes.get(_same(code), {}) if code else {}
+		return list(found.values())
+
+	def resolved(self) -> tuple[dict[str, ItemRef], dict[str, tuple[str, ...]]]:
+		"""Line id to Item, and line id to the Items among which a person must choose."""
+		items, ambiguous = {}, {}
+		for line in self.lines:
+			found = self.candidates(line)
+			if len(found) == 1:
+				items[line.id] = found[0]
+			elif found:
+				ambiguous[line.id] = tuple(sorted(item.item_code for item in found))
+		return items, ambiguous
+
+
+def _same(code: str) -> str:
+	"""MariaDB compares without case and spaces at the end, and takes all emoji for one: this decides."""
+	return code.strip().casefold()
+
+
+def _read(store: str, lines: list[Line]) -> list[tuple[Any, ...]]:
+	parts = list(_selects(store, lines))
+	if not parts:
+		return []
+	query = " UNION ALL ".join(part for part, _ in parts)
+	return list(frappe.db.sql(query, [value for _, values in parts for value in values]))
+
+
+def _selects(store: str, lines: list[Line]) -> Iterator[tuple[str, list[str]]]:
+	listed = sorted({(line.product_id, line.variant_id or "") for line in lines if line.product_id})
+	skus = sorted({line.sku.strip() for line in lines if line.sku and line.sku.strip()})
+	codes = sorted(
+		{*skus, *(line.barcode.strip() for line in lines if line.barcode and line.barcode.strip())}
+	)
+	if listed:
+		pairs = " OR ".join(["(l.product_id = %s AND l.variant_id = %s)"] * len(listed))
+		yield (
+			f"SELECT 'listing', l.product_id, l.variant_id, i.name, {_STATE} FROM `tabStore Listing` l"
+			f" JOIN `tabItem` i ON i.name = l.item_code WHERE l.store = %s AND ({pairs})",
+			[store, *(value for pair in listed for value in pair)],
+		)
+	if skus:
+		marks = ", ".join(["%s"] * len(skus))
+		yield f"SELECT 'code', i.name, '', i.name, {_STATE} FROM `tabItem` i WHERE i.name IN ({marks})", skus
+	if codes:
+		marks = ", ".join(["%s"] * len(codes))
+		yield (
+			f"SELECT 'barcode', b.barcode, '', i.name, {_STATE} FROM `tabItem Barcode` b"
+			f" JOIN `tabItem` i ON i.name = b.parent WHERE b.parenttype = 'Item' AND b.barcode IN ({marks})",
+			codes,
+		)
+
+
+def resolve(order: Order, store: str) -> tuple[dict[str, ItemRef], dict[str, tuple[str, ...]]]:
+	"""`ErpOrder.items` and `.ambiguous` for the order. One query, none when no line names anything."""
+	return Found(store, order.lines).resolved()
+
+
+def create_items(drafts: Iterable[ItemDraft], store: str) -> None:
+	"""The Items that are missing, each bound to its variant by a Store Listing."""
+	for draft in drafts:
+		with refusals():
+			code = _ensure_item(draft)
+		if draft.product_id:
+			_bind(draft, code, store)
+
+
+def _ensure_item(draft: ItemDraft) -> str:
+	if found := frappe.db.get_value("Item", draft.item_code):
+		return str(found)
+	item = frappe.new_doc("Item")
+	item.update(
+		{
+			"item_code": draft.item_code,
+			"item_name": draft.name[:140] or draft.item_code,
+			"item_group": draft.item_group or _default_group(),
+			"stock_uom": frappe.db.get_single_value("Stock Settings", "stock_uom") or "Nos",
+			"is_stock_item": int(draft.stock),
+			"is_sales_item": 1,
+		}
+	)
+	if draft.barcode and not frappe.db.exists("Item Barcode", {"barcode": draft.barcode}):
+		item.append("barcodes", {"barcode": draft.barcode})
+	item.insert()
+	return str(item.name)
+
+
+def _default_group() -> str | None:
+	"""The site's own default, else any group that may hold Items."""
+	default = frappe.db.get_single_value("Stock Settings", "item_group")
+	return default or frappe.db.get_value("Item Group", {"is_group": 0}, order_by="lft")
+
+
+def _bind(draft: ItemDraft, item_code: str, store: str) -> None:
+	now, user = frappe.utils.now(), frappe.session.user
+	frappe.db.sql(
+		"INSERT INTO `tabStore Listing` (name, creation, modified, owner, modified_by, store, product_id,"
+		" variant_id, sku, barcode, title, item_code) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+		" ON DUPLICATE KEY UPDATE item_code = VALUES(item_code), modified = VALUES(modified)",
+		(
+			*(frappe.generate_hash(length=16), now, now, user, user, store),
+			*(draft.product_id, draft.variant_id or "", draft.item_code, draft.barcode, draft.name[:255]),
+			item_code,
+		),
+	)

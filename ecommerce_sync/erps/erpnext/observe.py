@@ -1,0 +1,109 @@
+"""What the site has for an order: link, Sales Order, customer, addresses, Items. A constant number of queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+
+from ...core.commands import CustomerDraft
+from ...core.erp import ErpOrder, SalesOrderState
+from ...core.models import Order
+from ...core.parties import customer_draft
+from ...core.settings import StoreSettings
+from ..base import LinkKey
+from . import items, links
+from .fields import decimal
+from .unit import Unit
+
+_STATE = "name, docstatus, grand_total, per_delivered, per_billed, advance_paid"
+_MAX_AMENDMENTS = 50
+
+
+def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
+	"""Also remembers in `unit` where customer, addresses and contact are, for the commands that follow."""
+	key = links.order_key(settings.store, order.id)
+	link = unit.links.get(key) or links.read(key)
+	draft = customer_draft(order, settings)
+	locate_parties(draft, settings.store, unit)
+	resolved, ambiguous = items.resolve(order, settings.store)
+	return ErpOrder(
+		version=links.read_version(link.get("version")),
+		digest=link.get("digest") or None,
+		gone=link.get("state") == "Gone",
+		linked=link.get("document") or None,
+		cancelled_by_sync=link.get("state") == "Cancelled",
+		document=sales_order_state(link["document"]) if link.get("document") else None,
+		customer=unit.customer,
+		addresses=frozenset(unit.addresses),
+		contact_known=unit.contact is not None,
+		items=resolved,
+		ambiguous=ambiguous,
+	)
+
+
+def locate_parties(draft: CustomerDraft, store: str, unit: Unit) -> None:
+	"""The customer by its guards, the strongest first, then its addresses and the person who ordered."""
+	unit.customer = _customer(draft, store)
+	unit.addresses, unit.contact = {}, None
+	if unit.customer:
+		locate_places(draft, unit)
+
+
+def sales_order_state(name: str) -> SalesOrderState | None:
+	"""The document, and for a cancelled one the live document that amends it in the end."""
+	rows = _states("name = %s", name)
+	if not rows:
+		return None
+	row = rows[0]
+	return SalesOrderState(
+		name=row.name,
+		docstatus=row.docstatus,
+		total=decimal(row.grand_total),
+		per_delivered=decimal(row.per_delivered),
+		per_billed=decimal(row.per_billed),
+		advance_paid=decimal(row.advance_paid),
+		amended_to=_live_amendment(row.name) if row.docstatus == 2 else None,
+	)
+
+
+def _states(where: str, value: str) -> list[Any]:
+	return list(
+		frappe.db.sql(
+			f"SELECT {_STATE} FROM `tabSales Order` WHERE {where} ORDER BY docstatus", value, as_dict=True
+		)
+	)
+
+
+def _live_amendment(name: str) -> str | None:
+	"""A person may amend, cancel and amend again."""
+	for _ in range(_MAX_AMENDMENTS):
+		rows = _states("amended_from = %s", name)
+		if not rows:
+			return None
+		if rows[0].docstatus < 2:
+			return str(rows[0].name)
+		name = rows[0].name
+	return None
+
+
+def _customer(draft: CustomerDraft, store: str) -> str | None:
+	if draft.existing:
+		return draft.existing
+	keys = [links.customer_key(store, key) for key in draft.keys]
+	found = links.names_of(keys, "Customer")
+	return next((found[key.external_id] for key in keys if key.external_id in found), None)
+
+
+def locate_places(draft: CustomerDraft, unit: Unit) -> None:
+	keys = address_keys(draft, unit.customer or "")
+	found = links.names_of(list(keys.values()), "Address")
+	unit.addresses = {part: found[key.external_id] for part, key in keys.items() if key.external_id in found}
+	if draft.contact_key:
+		key = links.party_key("Contact", unit.customer or "", draft.contact_key)
+		unit.contact = links.names_of([key], "Contact").get(key.external_id)
+
+
+def address_keys(draft: CustomerDraft, customer: str) -> dict[str, LinkKey]:
+	"""Fingerprint to link, for the addresses of one customer."""
+	return {place.key: links.party_key("Address", customer, place.key) for place in draft.addresses}
