@@ -103,7 +103,7 @@ def _counting(worked: list[int]) -> Any:
 @contextmanager
 def _served(app: Any) -> Iterator[str]:
 	server = make_server("127.0.0.1", 0, app, threaded=True)
-	thread = threading.Thread(target=server.serve_forever, daemon=True)
+	thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
 	thread.start()
 	try:
 		yield f"http://127.0.0.1:{server.server_port}"

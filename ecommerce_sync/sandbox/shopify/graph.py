@@ -81,7 +81,7 @@ def _state(order: ShopifyOrder) -> Json:
 		"displayFulfillmentStatus": "UNFULFILLED",
 		"returnStatus": "NO_RETURN",
 		"fullyPaid": not order.outstanding,
-		"unpaid": not order.received,
+		"unpaid": bool(order.outstanding) and not order.received,
 		"canMarkAsPaid": bool(order.outstanding.shop > 0 and not cancelled),
 		"fulfillable": not cancelled,
 		"refundable": bool(order.received) and not cancelled,

@@ -103,7 +103,7 @@ class ShopifyOrder:
 		"""`financial_status` as REST says it; GraphQL says the same in capitals."""
 		if self.cancelled_at is not None:
 			return "refunded" if self.story.paid and self.received else "voided"
-		if not self.story.paid:
+		if not self.story.paid and self.total:  # what costs nothing is paid
 			return "pending"
 		return "partially_paid" if self.outstanding.shop > 0 else "paid"
 

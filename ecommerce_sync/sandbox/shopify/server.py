@@ -197,7 +197,8 @@ class EmulatedShopify:
 	def __enter__(self) -> EmulatedShopify:
 		app = disturbed(self, self.faults)
 		self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-		self._serving = threading.Thread(target=self._server.serve_forever, daemon=True)
+		# 20 ms: how long closing the store may take.
+		self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 		self._serving.start()
 		return self
 
