@@ -16,13 +16,28 @@ from .core.errors import Fixable
 from .core.mapping import FieldRule
 from .core.settings import CompanyRule, LocationRule, MethodRule, StoreSettings, TaxRule
 from .erps.base import Journal
+from .erps.erpnext.unit import SYNC_USER
 from .storefronts import base
 from .storefronts.base import Credentials, Platform, Storefront
 from .sync.machine import Connection, Machine
 from .sync.receive import MAX_BYTES, Inbox
 
-SYNC_USER = "ecommerce-sync@example.invalid"  # a reserved domain: no mail can reach it, nobody can log in
-SECRETS = ("access_token", "client_secret", "webhook_secret")
+__all__ = [
+	"SYNC_USER",
+	"connect",
+	"connection",
+	"credentials",
+	"enabled_connection",
+	"field_rule",
+	"forget_inbox",
+	"inbox",
+	"journal",
+	"machine",
+	"platform",
+	"platforms",
+	"settings_of",
+	"store_settings",
+]
 _SAME_NAME = (
 	"company",
 	"guest_customer",

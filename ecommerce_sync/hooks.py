@@ -21,3 +21,27 @@ doc_events = {
 		"on_submit": "ecommerce_sync.doc_events.sales_order.on_submit",
 	},
 }
+
+# Saving what a waiting event waits for queues it again: the table is in doc_events/causes.py.
+_RELEASE = "ecommerce_sync.doc_events.causes.release"
+doc_events = {
+	"Item": {"on_update": _RELEASE, "after_rename": _RELEASE},
+	"Customer": {"on_update": _RELEASE},
+	"Payment Entry": {"on_submit": _RELEASE},
+	"Journal Entry": {"on_submit": _RELEASE},
+	"Sales Order": {"on_cancel": _RELEASE},
+	"Sales Invoice": {"on_submit": _RELEASE, "on_cancel": _RELEASE},
+	"Currency Exchange": {"on_update": _RELEASE},
+	"Account": {"on_update": _RELEASE},
+	"Fiscal Year": {"on_update": _RELEASE},
+	"Accounting Period": {"on_update": _RELEASE, "on_trash": _RELEASE},
+	"Accounts Settings": {"on_update": _RELEASE},
+	"Store Listing": {"on_update": _RELEASE},
+	"Store Connection": {"on_update": _RELEASE},
+	"Field Mapping": {"on_update": _RELEASE, "on_trash": _RELEASE},
+}
+
+scheduler_events = {
+	"cron": {"* * * * *": ["ecommerce_sync.jobs.sweep.minute"]},
+	"hourly_long": ["ecommerce_sync.jobs.sweep.hourly"],
+}

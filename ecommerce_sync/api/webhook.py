@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from werkzeug.wrappers import Response
 
-from ..bootstrap import inbox, journal
+from ..bootstrap import SYNC_USER, inbox, journal
 from ..jobs.wake import wake
 from ..sync.receive import Receipt
 from ..sync.receive import receive as take_in
@@ -30,4 +33,15 @@ def _receive(store: str) -> Receipt:
 		return Receipt(404, "unknown store")
 	if (frappe.request.content_length or 0) > found.max_bytes:
 		return Receipt(413, "too large")
-	return take_in(journal(), found, frappe.request.headers, frappe.request.get_data(cache=True))
+	with _as_sync_user():
+		return take_in(journal(), found, frappe.request.headers, frappe.request.get_data(cache=True))
+
+
+@contextmanager
+def _as_sync_user() -> Iterator[None]:
+	"""The row belongs to the sync user. `frappe.set_user` would empty this request's caches."""
+	before, frappe.session.user = frappe.session.user, SYNC_USER
+	try:
+		yield
+	finally:
+		frappe.session.user = before

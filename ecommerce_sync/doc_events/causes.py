@@ -10,6 +10,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import frappe
+from pypika.terms import Criterion
+
 from ..bootstrap import journal
 from ..jobs.wake import wake_after_commit
 
@@ -59,6 +62,11 @@ def _store(doc: Any) -> list[str]:
 	return own + [f"{kind}:{host}" for kind in ("credentials", "address", "store")]
 
 
+def _refused(doc: Any) -> list[str]:
+	"""What ERPNext refused may pass now: accounts, years, periods and settings decide about that."""
+	return ["erp:refused"]
+
+
 CAUSES: dict[tuple[str, str], Keys] = {
 	("Item", "on_update"): _item,
 	("Item", "after_rename"): _item,
@@ -69,6 +77,11 @@ CAUSES: dict[tuple[str, str], Keys] = {
 	("Sales Invoice", "on_submit"): _sold_to,
 	("Sales Invoice", "on_cancel"): _sold_to,
 	("Currency Exchange", "on_update"): _exchange,
+	("Account", "on_update"): _refused,
+	("Fiscal Year", "on_update"): _refused,
+	("Accounting Period", "on_update"): _refused,
+	("Accounting Period", "on_trash"): _refused,
+	("Accounts Settings", "on_update"): _refused,
 	("Store Listing", "on_update"): _listing,
 	("Store Connection", "on_update"): _store,
 	("Field Mapping", "on_update"): _mapping,
@@ -79,5 +92,13 @@ CAUSES: dict[tuple[str, str], Keys] = {
 def release(doc: Any, method: str, *args: Any) -> None:
 	"""Frappe's doc event: queue what waited for this document."""
 	keys = CAUSES[doc.doctype, method](doc)
-	if keys and journal().release(keys):
+	if _waited_for(keys) and journal().release(keys):
 		wake_after_commit()
+
+
+def _waited_for(keys: list[str]) -> bool:
+	"""Looked up without locks: an update that finds nothing would lock a gap that messages are stored in."""
+	table = frappe.qb.DocType("Sync Log")
+	tests = [table.cause.like(f"{key[:-1]}%") if key.endswith("*") else table.cause == key for key in keys]
+	query = frappe.qb.from_(table).select(table.name).where(table.state == "Failed")
+	return bool(query.where(Criterion.any(tests)).limit(1).run()) if tests else False

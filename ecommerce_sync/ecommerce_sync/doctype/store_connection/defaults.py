@@ -7,7 +7,18 @@ from typing import Any
 
 import frappe
 
+from ....core.settings import StoreSettings
+
 Filters = dict[str, Any]
+_ACCOUNT_FIELDS = (
+	"tax_account",
+	"shipping_account",
+	"fee_account",
+	"tip_account",
+	"gift_card_account",
+	"duty_account",
+	"rounding_account",
+)
 
 
 def of_company(company: str) -> dict[str, str | None]:
@@ -74,3 +85,23 @@ def _first(doctype: str, filters: Filters, order_by: str | None = None) -> str |
 	if filters.get("name", "") is None:
 		return None
 	return frappe.db.get_value(doctype, filters, "name", order_by=order_by)
+
+
+def for_preview(settings: StoreSettings) -> StoreSettings:
+	"""The store's settings with a stand-in for every empty account and Item: a preview should not stop there."""
+	found = of_company(settings.company)
+	income = _company(settings.company, "default_income_account")
+	accounts = {field: found.get(field) or income for field in _ACCOUNT_FIELDS}
+	items = {field: _stand_in_item() for field in ("custom_item", "gift_card_item")}
+	groups = {field: found[field] for field in ("customer_group", "territory", "warehouse", "price_list")}
+	stand_ins = {**accounts, **items, **groups}
+	return settings.model_copy(
+		update={field: value for field, value in stand_ins.items() if not getattr(settings, field)}
+	)
+
+
+def _stand_in_item() -> str | None:
+	sold = {"is_sales_item": 1, "disabled": 0, "has_variants": 0}
+	return _first("Item", {**sold, "is_stock_item": 0}, "creation asc") or _first(
+		"Item", sold, "creation asc"
+	)

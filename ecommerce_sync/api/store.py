@@ -1,0 +1,139 @@
+"""The buttons of the Store Connection form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from ..bootstrap import connect, platform, platforms
+from ..core.errors import SyncError
+from ..core.reasons import describe
+from ..ecommerce_sync.doctype.store_connection import defaults as company_defaults
+from ..ecommerce_sync.doctype.store_connection import helpers
+from ..storefronts.base import Check, Subscription
+from .rights import MANAGERS, store_to_manage
+
+Row = dict[str, Any]
+
+
+@frappe.whitelist(methods=["POST"])
+def platform_list() -> list[Row]:
+	"""Name, label and capabilities of every platform, for the form to show what applies."""
+	frappe.has_permission("Store Connection", throw=True)
+	return [{"name": p.name, "label": p.label, **p.capabilities.model_dump()} for p in platforms()]
+
+
+@frappe.whitelist(methods=["POST"])
+def defaults(company: str) -> dict[str, str | None]:
+	"""What an unsaved form is filled with when its company is chosen."""
+	frappe.only_for(MANAGERS)
+	frappe.has_permission("Company", doc=company, throw=True)
+	return company_defaults.of_company(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def test(store: str) -> list[Row]:
+	"""The checks of the store's side and of this site's side, in the reader's language."""
+	doc = store_to_manage(store)
+	checks = [*_store_checks(doc), *_site_checks(store)]
+	health = "Red" if any(c.fatal and not c.ok for c in checks) else "Green"
+	health = "Amber" if health == "Green" and not all(c.ok for c in checks) else health
+	note = "\n".join(f"{c.name}: {c.detail}" for c in checks if not c.ok)
+	doc.db_set({"health": health, "health_note": note[:1000]}, update_modified=False)
+	return [check.model_dump() for check in checks]
+
+
+@frappe.whitelist(methods=["POST"])
+def profile(store: str) -> Row:
+	"""What the store has that can be mapped: locations, taxes, payment and shipping methods."""
+	doc = store_to_manage(store)
+	with _spoken():
+		return connect(doc).profile().model_dump()
+
+
+@frappe.whitelist(methods=["POST"])
+def register_webhooks(store: str) -> list[Row]:
+	"""Have the store send its orders here; the subscriptions as the store now has them."""
+	doc = store_to_manage(store)
+	with _spoken():
+		found = connect(doc).register_webhooks(
+			doc.webhook_address, platform(doc.platform).capabilities.order_topics
+		)
+	return _keep(doc, found)
+
+
+@frappe.whitelist(methods=["POST"])
+def remove_webhooks(store: str) -> int:
+	"""Stop the store from sending here; how many subscriptions were removed."""
+	doc = store_to_manage(store)
+	with _spoken():
+		removed = connect(doc).remove_webhooks(doc.webhook_address)
+	_keep(doc, [])
+	return removed
+
+
+@frappe.whitelist(methods=["POST"])
+def sync_now(store: str) -> str:
+	"""Look for changed orders in the background; returns a word for the person."""
+	store_to_manage(store)
+	frappe.enqueue("ecommerce_sync.jobs.sweep.reconcile", queue="long", store=store)
+	return _("The store is being asked for changed orders. They appear in Sync Log.")
+
+
+@frappe.whitelist(methods=["POST"])
+def create_helpers(store: str) -> list[list[str]]:
+	"""Create the non-stock Items and the accounts that are not chosen yet; the documents made."""
+	doc = store_to_manage(store)
+	made = helpers.create(doc)
+	doc.save()
+	return [list(document) for document in made]
+
+
+@frappe.whitelist(methods=["POST"])
+def protect_prices() -> None:
+	"""Switch off the Stock Setting by which orders would write base prices."""
+	frappe.only_for(MANAGERS)
+	frappe.has_permission("Stock Settings", "write", throw=True)
+	frappe.db.set_single_value("Stock Settings", "auto_insert_price_list_rate_if_missing", 0)
+
+
+def _store_checks(doc: Any) -> list[Check]:
+	try:
+		return connect(doc).test()
+	except SyncError as error:
+		words = describe(error.reason, error.params, _)
+		return [Check(name=_("Store Address"), ok=False, detail=words.message, remedy=words.remedy)]
+
+
+def _site_checks(store: str) -> list[Check]:
+	return []
+
+
+class _spoken:
+	"""Errors of the sync as messages that a person can act on."""
+
+	def __enter__(self) -> None: ...
+
+	def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+		if isinstance(error, SyncError):
+			words = describe(error.reason, error.params, _)
+			text = frappe.utils.escape_html(f"{words.message} {words.remedy}")
+			frappe.throw(text, title=_("The Store Says No"))
+
+
+def _keep(doc: Any, found: list[Subscription]) -> list[Row]:
+	"""Write the subscriptions to the form's table."""
+	rows = [
+		{
+			"topic": subscription.topic,
+			"webhook_id": subscription.id,
+			"address": subscription.address,
+			"status": "Active" if subscription.enabled else "Disabled",
+		}
+		for subscription in found
+	]
+	doc.set("webhooks", rows)
+	doc.save()
+	return rows
