@@ -13,8 +13,6 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from http.client import responses
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +25,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from ..core.errors import Fixable, SyncError, Transient
 from . import addresses
 from .masking import masked
+from .retries import Unsent, asked_wait, is_retriable, retry_after, was_not_sent
 
 _CHUNK = 64 * 1024
 _REDIRECTS = 3
@@ -129,11 +128,13 @@ class Transport:
 		"""
 		repeat = method.upper() in _SAFE_TO_REPEAT if repeatable is None else repeatable
 		fields = {"params": params, "headers": headers, "json": json, "data": data, "auth": auth}
-		return self._retrying(repeat)(self._once, method.upper(), url, fields, accept)
+		retrying = self.retrying(lambda error: is_retriable(error, repeat))
+		return retrying(self._once, method.upper(), url, fields, accept)
 
-	def _retrying(self, repeat: bool) -> Retrying:
+	def retrying(self, when: Callable[[BaseException], bool]) -> Retrying:
+		"""Calls a function again after the errors that `when` accepts, within the policy's attempts and patience."""
 		return Retrying(
-			retry=retry_if_exception(lambda error: _retriable(error, repeat)),
+			retry=retry_if_exception(when),
 			stop=self._enough,
 			wait=self._pause,
 			sleep=self.sleep,
@@ -141,13 +142,13 @@ class Transport:
 		)
 
 	def _enough(self, state: RetryCallState) -> bool:
-		asked = _retry_after_of(state) or 0.0
+		asked = asked_wait(state) or 0.0
 		return state.attempt_number >= self.policy.attempts or state.idle_for + asked > self.policy.patience
 
 	def _pause(self, state: RetryCallState) -> float:
 		"""Exponential, half of it by chance so that workers do not come back all at once."""
 		backoff: float = min(0.5 * 2.0 ** (state.attempt_number - 1), 8.0) * (0.5 + self._jitter() / 2)
-		return max(backoff, _retry_after_of(state) or 0.0)
+		return max(backoff, asked_wait(state) or 0.0)
 
 	def _once(self, method: str, url: str, fields: dict[str, Any], accept: Collection[int]) -> Response:
 		for _ in range(_REDIRECTS):
@@ -197,7 +198,7 @@ class Transport:
 		try:
 			addresses.check_host(parts, self._resolver)
 		except (OSError, UnicodeError) as error:
-			raise _Unsent("network", detail=f"{parts.hostname} has no address: {error}") from None
+			raise Unsent("network", detail=f"{parts.hostname} has no address: {error}") from None
 
 	def _next_hop(self, method: str, url: str, response: Response) -> str:
 		"""Where a redirect leads: only for reading, and only within the same host."""
@@ -235,8 +236,8 @@ class Transport:
 		if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in text:
 			detail = f"The certificate of {host} is not valid: {text}"
 			return Fixable("store_refused", cause=f"address:{host}", detail=detail)
-		if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or _not_sent(text):
-			return _Unsent("network", detail=text)
+		if isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or was_not_sent(text):
+			return Unsent("network", detail=text)
 		return Transient("network", detail=text)
 
 	def _refuse(self, url: str, detail: str) -> NoReturn:
@@ -251,40 +252,6 @@ class Transport:
 		for scheme in ("https://", "http://"):
 			session.mount(scheme, adapter or default)
 		return session
-
-
-class _Unsent(Transient):
-	"""A failure before anything reached the store: every request may be repeated."""
-
-
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-	"""Seconds of a Retry-After header, given in seconds or as a date; None when absent or unreadable."""
-	value = headers.get("Retry-After", "").strip()
-	try:
-		seconds = float(value)
-	except ValueError:
-		try:
-			seconds = (
-				parsedate_to_datetime(value).astimezone(timezone.utc) - (now or datetime.now(timezone.utc))
-			).total_seconds()
-		except (ValueError, TypeError, IndexError, OverflowError):
-			return None
-	return max(0.0, seconds) if seconds < float("inf") else None
-
-
-def _retriable(error: BaseException, repeat: bool) -> bool:
-	if not isinstance(error, Transient):
-		return False
-	return repeat or isinstance(error, _Unsent) or error.reason == "throttled"
-
-
-def _retry_after_of(state: RetryCallState) -> float | None:
-	error = state.outcome.exception() if state.outcome else None
-	return error.retry_after if isinstance(error, Transient) else None
-
-
-def _not_sent(text: str) -> bool:
-	return any(sign in text for sign in ("NewConnectionError", "NameResolutionError", "Connection refused"))
 
 
 def _origin(url: str, scheme: str | None = None) -> tuple[str, str, int]:

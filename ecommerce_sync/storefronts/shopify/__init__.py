@@ -1,0 +1,90 @@
+"""Shopify: how the platform speaks without a store, and the way to a connected one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...core.errors import Fixable
+from ...core.models import Order
+from ..base import Capabilities, Credentials, Envelope, Storefront
+from ..http import Policy, Transport
+from . import webhooks
+from .auth import MemoryTokens, TokenCache, authentication
+from .client import Admin
+from .parse import FINANCIAL_STATUSES, PLATFORM_NAME, parse_order
+from .shop_address import API_VERSION, api_path, shop_domain
+from .store import ShopifyStore
+
+_NOT_IMPORTED = {"voided", "expired"}
+
+
+class ShopifyPlatform:
+	"""The `Platform` protocol. `tokens` keeps 24-hour access tokens; one shared by all workers may be put in."""
+
+	name = PLATFORM_NAME
+	label = "Shopify"
+	capabilities = Capabilities(
+		locations=True,
+		compare_and_set_stock=True,
+		b2b=True,
+		presentment_currency=True,
+		fees=False,
+		client_credentials=True,
+		statuses=FINANCIAL_STATUSES,
+		imported_statuses=tuple(status for status in FINANCIAL_STATUSES if status not in _NOT_IMPORTED),
+		order_topics=webhooks.ORDER_TOPICS,
+	)
+
+	def __init__(self, tokens: TokenCache | None = None) -> None:
+		self.tokens: TokenCache = tokens or MemoryTokens()
+
+	def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+		"""Whether the raw body is signed with one of the secrets; constant time, never raises."""
+		return webhooks.verify(headers, body, secrets)
+
+	def envelope(self, headers: Mapping[str, str], body: bytes) -> Envelope:
+		"""Topic, id and unique key of a message. Raises `PayloadRefused` for junk."""
+		return webhooks.envelope(headers, body)
+
+	def ping(self, headers: Mapping[str, str], body: bytes) -> bool:
+		"""Shopify sends no greeting."""
+		return False
+
+	def parse_order(self, payload: Mapping[str, Any], presentment: bool = False) -> Order:
+		"""The neutral order. Raises `PayloadRefused` with the path of the offending field."""
+		return parse_order(payload, presentment)
+
+	def connect(self, credentials: Credentials) -> Storefront:
+		"""A connected store. Raises `Fixable` for an address that is no Shopify store's."""
+		domain = shop_domain(credentials.url)
+		base_url = f"https://{domain}" if domain else _development_url(credentials)
+		version = credentials.api_version or API_VERSION
+		transport = Transport(_policy(credentials), _secrets(credentials))
+		access = authentication(credentials, transport, base_url, self.tokens)
+		host = domain or base_url.split("//", 1)[-1]
+		return ShopifyStore(Admin(transport, base_url + api_path(version), host, access), domain, version)
+
+
+def _development_url(credentials: Credentials) -> str:
+	"""Another address than a store's own is for an emulated store on the developer's machine."""
+	if not credentials.allow_private:
+		detail = "Enter the store's own address, like name.myshopify.com (Shopify admin: Settings > Domains)."
+		raise Fixable("store_refused", cause=f"address:{credentials.url}", detail=detail)
+	return credentials.url.rstrip("/")
+
+
+def _policy(credentials: Credentials) -> Policy:
+	return Policy(
+		allow_http=credentials.allow_http,
+		allow_private=credentials.allow_private,
+		verify_tls=credentials.verify_tls,
+	)
+
+
+def _secrets(credentials: Credentials) -> list[str]:
+	given = (credentials.token, credentials.client_secret, credentials.webhook_secret)
+	return [secret.get_secret_value() for secret in given if secret]
+
+
+PLATFORM = ShopifyPlatform()

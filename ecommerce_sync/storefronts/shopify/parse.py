@@ -52,8 +52,18 @@ def parse_order(payload: Mapping[str, Any], presentment: bool = False) -> Order:
 		raise PayloadRefused(".".join(str(step) for step in first["loc"]), first["msg"]) from None
 
 
+def order_id(node: Node) -> str:
+	"""The id's digits; a number that JavaScript rounded is replaced by the exact one."""
+	plain = node.required_text("id").rsplit("/", 1)[-1]
+	found = lines.number_of(node.text("admin_graphql_api_id")) or plain
+	for key, text in (("id", plain), ("admin_graphql_api_id", found)):
+		if not (text.isascii() and text.isdigit()):
+			node.refuse(key, f"'{text[:40]}' is not an order id")
+	return found
+
+
 def _order(node: Node, presentment: bool) -> Order:
-	identifier = _id(node)
+	identifier = order_id(node)
 	if node.value.get("line_items") is None:
 		node.refuse("line_items", "is missing")
 	basis = basis_of(node, presentment)
@@ -79,16 +89,6 @@ def _order(node: Node, presentment: bool) -> Order:
 		admin_url=_admin_url(node, identifier),
 		raw=dict(node.value),
 	)
-
-
-def _id(node: Node) -> str:
-	"""The id's digits; a number that JavaScript rounded is replaced by the exact one."""
-	plain = node.required_text("id").rsplit("/", 1)[-1]
-	found = lines.number_of(node.text("admin_graphql_api_id")) or plain
-	for key, text in (("id", plain), ("admin_graphql_api_id", found)):
-		if not (text.isascii() and text.isdigit()):
-			node.refuse(key, f"'{text[:40]}' is not an order id")
-	return found
 
 
 def _name(node: Node, identifier: str) -> str:

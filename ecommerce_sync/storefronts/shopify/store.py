@@ -1,0 +1,149 @@
+"""One connected Shopify store: the `Storefront` protocol on the Admin API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ...core.errors import Gone
+from ..base import Check, Named, StoreProfile, StoreTax, Subscription
+from . import checks, subscriptions
+from .client import Admin, Json
+from .graphql_parts import nodes, number_in
+from .graphql_shape import rest_order
+
+_LINES = 250  # the largest page of a connection
+_LINES_IN_LIST = 50
+_ORDERS = 10
+_PAGED_ORDERS = 20_000  # Shopify ends a connection at 25,000 objects
+_OPTIONAL = "read_payment_terms"
+
+
+class ShopifyStore:
+	"""`domain` is the store's own one; None at an address of development."""
+
+	def __init__(self, admin: Admin, domain: str | None, version: str) -> None:
+		self._admin, self._domain, self._version = admin, domain, version
+
+	def __repr__(self) -> str:
+		return f"<ShopifyStore {self._admin.host}>"
+
+	def fetch_order(self, order_id: str) -> dict[str, Any]:
+		"""The order in the shape of REST with all its lines and its transactions. Raises `Gone`."""
+		if not (order_id.isascii() and order_id.isdigit()):
+			raise Gone("Order", order_id)
+		given = {"id": f"gid://shopify/Order/{order_id}", "lines": _LINES}
+		order = self._admin.query("order", given, _OPTIONAL).get("order")
+		if not order:
+			raise Gone("Order", order_id)
+		return rest_order(self._with_all_lines(order))
+
+	def orders_changed(self, since: datetime, until: datetime | None = None) -> Iterator[dict[str, Any]]:
+		"""Orders updated in the period, both ends included, oldest change first."""
+		while True:
+			count, last = 0, since
+			for order in self._changed(since, until):
+				count, last = count + 1, _time(order["updatedAt"])
+				yield rest_order(self._with_all_lines(order))
+				if count >= _PAGED_ORDERS and last > since:
+					break
+			else:
+				return
+			since = last
+
+	def find_order(self, number: str) -> str | None:
+		"""The id of the order called `number`, with or without the #."""
+		wanted = (
+			"".join(c for c in number if c.isprintable() and c not in "\"'\\").strip().lstrip("#").strip()
+		)
+		if not wanted:
+			return None
+		found = nodes(self._admin.query("find_order", {"query": f"name:'{wanted}'"}), "orders")
+		exact = [order for order in found if wanted.lower() == str(order["name"]).lstrip("#").lower()]
+		numbered = [order for order in found if wanted == str(order["number"])]
+		order = next(iter([*exact, *numbered]), None)
+		return str(number_in(order["id"])) if order else None
+
+	def profile(self) -> StoreProfile:
+		"""The shop's settings; payment, shipping and tax names are those of its latest orders."""
+		shop: Json = self._admin.query("shop").get("shop") or {}
+		orders = nodes(self._admin.query("recent_methods"), "orders")
+		return StoreProfile(
+			name=shop["name"],
+			currency=shop["currencyCode"],
+			timezone=shop.get("ianaTimezone"),
+			prices_include_tax=bool(shop.get("taxesIncluded")),
+			version=self._admin.served_version,
+			locations=self._locations(),
+			payment_methods=_gateways(orders),
+			shipping_methods=_shipping_methods(orders),
+			taxes=_taxes(orders),
+		)
+
+	def test(self) -> list[Check]:
+		"""Connection, right store, scopes, API version, clock; never raises for a failed check."""
+		return checks.checks(self._admin, self._domain, self._version, lambda: datetime.now(timezone.utc))
+
+	def webhooks(self) -> list[Subscription]:
+		"""The subscriptions of this app."""
+		return subscriptions.listed(self._admin)
+
+	def register_webhooks(self, address: str, topics: Sequence[str]) -> list[Subscription]:
+		"""Those of `topics` to `address`, made where missing."""
+		return subscriptions.registered(self._admin, address, topics)
+
+	def remove_webhooks(self, address: str) -> int:
+		"""Ends those to `address`; how many there were."""
+		return subscriptions.removed(self._admin, address)
+
+	def _changed(self, since: datetime, until: datetime | None) -> Iterator[Json]:
+		terms = [f"updated_at:>='{_text(since)}'"]
+		if until:
+			terms.append(f"updated_at:<='{_text(until + timedelta(microseconds=999_999))}'")
+		given = {"query": " AND ".join(terms), "first": _ORDERS, "lines": _LINES_IN_LIST}
+		return self._admin.pages("orders_changed", "orders", given, _OPTIONAL)
+
+	def _with_all_lines(self, order: Json) -> Json:
+		"""The order with the lines that its first page left out."""
+		lines, info = nodes(order, "lineItems"), (order.get("lineItems") or {}).get("pageInfo") or {}
+		while info.get("hasNextPage"):
+			given = {"id": order["id"], "lines": _LINES, "after": info["endCursor"]}
+			page = (self._admin.query("order_lines", given).get("order") or {}).get("lineItems") or {}
+			lines, info = lines + (page.get("nodes") or []), page.get("pageInfo") or {}
+		return {**order, "lineItems": {"nodes": lines}}
+
+	def _locations(self) -> tuple[Named, ...]:
+		found = self._admin.pages("locations", "locations", {}, "read_locations")
+		return tuple(
+			Named(id=str(number_in(place["id"])), title=place["name"], active=place["isActive"])
+			for place in found
+		)
+
+
+def _gateways(orders: Sequence[Json]) -> tuple[Named, ...]:
+	names = {name for order in orders for name in order.get("paymentGatewayNames") or () if name}
+	return tuple(Named(id=name, title=name.replace("_", " ").capitalize()) for name in sorted(names))
+
+
+def _shipping_methods(orders: Sequence[Json]) -> tuple[Named, ...]:
+	"""By title: an order's shipping line has no id of its method, and codes are often the title."""
+	titles = {
+		line["title"] for order in orders for line in nodes(order, "shippingLines") if line.get("title")
+	}
+	return tuple(Named(id=title, title=title) for title in sorted(titles))
+
+
+def _taxes(orders: Sequence[Json]) -> tuple[StoreTax, ...]:
+	found = {(tax["title"], tax.get("rate")) for order in orders for tax in order.get("taxLines") or ()}
+	pairs = sorted((title, "" if rate is None else str(rate)) for title, rate in found)
+	return tuple(StoreTax(title=title, rate=rate or None) for title, rate in pairs)
+
+
+def _text(moment: datetime) -> str:
+	"""Search takes seconds, in UTC."""
+	return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _time(text: str) -> datetime:
+	return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -1,0 +1,106 @@
+"""Shopify's webhook messages: topics, signature and envelope.
+
+Source: https://shopify.dev/docs/apps/build/webhooks. Deliveries repeat, come late, in any order or not at
+all; the payload is the order at the time of the event, in the shape of REST.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from ...core.errors import PayloadRefused
+from ..base import Envelope
+from .parse import order_id
+from .reading import Node
+
+ORDER_TOPICS = ("orders/create", "orders/updated", "orders/cancelled", "orders/edited", "orders/delete")
+_READ_TOPICS = {*ORDER_TOPICS, "orders/paid", "orders/fulfilled", "orders/partially_fulfilled"}
+_LONGEST_ID = 80
+_WHOLE = ("line_items", "total_price", "currency", "created_at")
+
+
+def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+	"""Whether X-Shopify-Hmac-Sha256 is the base64 HMAC-SHA256 of the raw body by one of the secrets.
+
+	Constant time; never raises. Several secrets: for up to an hour after a rotation Shopify uses the old one.
+	"""
+	given = (_header(headers, "X-Shopify-Hmac-Sha256") or "").strip().encode("utf-8", "replace")
+	signatures = [_signature(secret, body) for secret in secrets if secret]
+	return any([hmac.compare_digest(signature, given) for signature in signatures])
+
+
+def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:
+	"""Topic, order and unique key of a message. Raises `PayloadRefused` for junk."""
+	topic = (_header(headers, "X-Shopify-Topic") or "").strip().lower()
+	if not topic:
+		raise PayloadRefused("X-Shopify-Topic", "is missing")
+	payload = _object(body)
+	common = {
+		"topic": topic,
+		"event_key": _event_key(topic, headers, body),
+		"shop": (_header(headers, "X-Shopify-Shop-Domain") or "").strip().lower() or None,
+		"sent_at": _sent_at(headers),
+	}
+	if topic not in _READ_TOPICS:
+		return Envelope(kind="unused", external_id="", **common)
+	return Envelope(kind="order", deleted=topic == "orders/delete", **_order(topic, payload), **common)
+
+
+def _order(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
+	"""Which order a message is about, and whether it tells all of it."""
+	if topic == "orders/edited":
+		edit = Node(payload).child("order_edit") or Node(payload)
+		if edit.text("order_id") is None:
+			edit.refuse("order_id", "is missing")
+		return {"external_id": order_id(Node({"id": edit.value["order_id"]}, edit.path)), "whole": False}
+	node = Node(payload)
+	inner = node.child("order") if "line_items" not in payload else None
+	order = inner or node
+	return {"external_id": order_id(order), "whole": topic == "orders/delete" or _is_whole(order)}
+
+
+def _is_whole(order: Node) -> bool:
+	"""Not when the subscription leaves fields out, nor for a company, of which webhooks tell the ids only."""
+	return all(order.value.get(key) is not None for key in _WHOLE) and not order.value.get("company")
+
+
+def _event_key(topic: str, headers: Mapping[str, str], body: bytes) -> str:
+	"""The event's id is the same over deliveries and subscriptions; the topic parts those of one action."""
+	given = _header(headers, "X-Shopify-Event-Id") or _header(headers, "X-Shopify-Webhook-Id") or ""
+	plain = given.strip()
+	if not plain or len(plain) > _LONGEST_ID or not (plain.isascii() and plain.isprintable()):
+		plain = sha256(plain.encode("utf-8", "replace") + body).hexdigest()
+	return f"{topic}:{plain}"[:140]
+
+
+def _sent_at(headers: Mapping[str, str]) -> datetime | None:
+	try:
+		return Node({"at": _header(headers, "X-Shopify-Triggered-At")}).time("at")
+	except PayloadRefused:
+		return None
+
+
+def _object(body: bytes) -> dict[str, Any]:
+	try:
+		payload = json.loads(body)
+	except (ValueError, RecursionError):
+		raise PayloadRefused("", "is not JSON") from None
+	if not isinstance(payload, dict):
+		raise PayloadRefused("", "is not an object")
+	return payload
+
+
+def _signature(secret: str, body: bytes) -> bytes:
+	return base64.b64encode(hmac.new(secret.encode("utf-8", "replace"), body, sha256).digest())
+
+
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+	"""Header names are case-insensitive, mappings need not be."""
+	wanted = name.lower()
+	return next((value for key, value in headers.items() if key.lower() == wanted), None)
