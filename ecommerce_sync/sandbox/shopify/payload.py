@@ -143,13 +143,14 @@ def _parties(order: ShopifyOrder) -> Json:
 	story = order.story
 	email = story.person.email if story.person else None
 	business = story.business
-	company = {"id": business.id, "location_id": business.location_id} if business else None
+	# Left out of other orders' payloads altogether.
+	company = {"company": {"id": business.id, "location_id": business.location_id}} if business else {}
 	return {
 		"email": email or "",
 		"contact_email": email,
 		"phone": story.person.phone if story.person else None,
 		"customer": customer(order),
-		"company": company,
+		**company,
 		"billing_address": address(story.billing),
 		"shipping_address": address(story.shipping),
 	}

@@ -44,6 +44,12 @@ def customer(order: ShopifyOrder) -> Json | None:
 		"tax_exemptions": [],
 		"currency": order.story.currency,
 		"tags": "",
+		"email_marketing_consent": {
+			"state": "not_subscribed",
+			"opt_in_level": "single_opt_in",
+			"consent_updated_at": None,
+		},
+		"sms_marketing_consent": None,
 		"default_address": _default_address(order, person.id),
 	}
 
