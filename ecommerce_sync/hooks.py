@@ -15,13 +15,6 @@ after_uninstall = "ecommerce_sync.install.after_uninstall"
 ignore_links_on_delete = ["Store Link", "Store Listing", "Sync Log"]
 default_log_clearing_doctypes = {"Sync Log": 90}
 
-doc_events = {
-	"Sales Order": {
-		"before_submit": "ecommerce_sync.doc_events.sales_order.before_submit",
-		"on_submit": "ecommerce_sync.doc_events.sales_order.on_submit",
-	},
-}
-
 # Saving what a waiting event waits for queues it again: the table is in doc_events/causes.py.
 _RELEASE = "ecommerce_sync.doc_events.causes.release"
 doc_events = {
@@ -29,7 +22,11 @@ doc_events = {
 	"Customer": {"on_update": _RELEASE},
 	"Payment Entry": {"on_submit": _RELEASE},
 	"Journal Entry": {"on_submit": _RELEASE},
-	"Sales Order": {"on_cancel": _RELEASE},
+	"Sales Order": {
+		"before_submit": "ecommerce_sync.doc_events.sales_order.before_submit",
+		"on_submit": "ecommerce_sync.doc_events.sales_order.on_submit",
+		"on_cancel": _RELEASE,
+	},
 	"Sales Invoice": {"on_submit": _RELEASE, "on_cancel": _RELEASE},
 	"Currency Exchange": {"on_update": _RELEASE},
 	"Account": {"on_update": _RELEASE},
