@@ -108,6 +108,10 @@ FIXABLE: dict[str, Reason] = {
 		"The message is no order: {path}: {problem}",
 		"Look at the order in the store; if it is whole there, retry (the store is then asked again).",
 	),
+	"store_disabled": Reason(
+		"Store Connection {store} is disabled or does not exist any more.",
+		"Enable it; the order then goes on by itself.",
+	),
 	"store_refused": Reason(
 		"The store refused the request: {detail}",
 		"Do what the message says, then retry.",

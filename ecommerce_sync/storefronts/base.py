@@ -156,6 +156,10 @@ class Platform(Protocol):
 	label: str  # "Shopify"
 	capabilities: Capabilities
 
+	def canonical_url(self, address: str) -> str:
+		"""What people paste as the store's address, as its messages name the store; unchanged when unknown."""
+		...
+
 	def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
 		"""Whether the raw body is signed with one of the secrets; constant time, never raises."""
 		...

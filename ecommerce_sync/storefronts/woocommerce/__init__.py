@@ -39,6 +39,10 @@ class WooCommercePlatform:
 		order_topics=webhooks.ORDER_TOPICS,
 	)
 
+	def canonical_url(self, address: str) -> str:
+		"""Any address can be a WordPress one."""
+		return address
+
 	def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
 		"""Whether one of the secrets signed the raw body; constant time, never raises."""
 		return webhooks.verify(headers, body, secrets)

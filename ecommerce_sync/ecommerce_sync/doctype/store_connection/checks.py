@@ -34,7 +34,7 @@ _UNIQUE_ROWS = {
 def check(doc: Document) -> None:
 	"""Normalise address, platform and statuses, then refuse what could not work."""
 	doc.platform = platform_of(doc).name
-	doc.url = _normal_url(doc.url)
+	doc.url = _normal_url(platform_of(doc).canonical_url((doc.url or "").strip()))
 	_check_url(doc)
 	_check_statuses(doc)
 	_check_needed(doc)

@@ -1,0 +1,115 @@
+"""A Store Connection and its Field Mappings as the neutral settings that planners ask."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe.utils import cint
+
+from ..core.mapping import FieldRule
+from ..core.settings import CompanyRule, LocationRule, MethodRule, StoreSettings, TaxRule
+
+_SAME_NAME = (
+	"company",
+	"guest_customer",
+	"customer_group",
+	"territory",
+	"price_list",
+	"item_group",
+	"custom_item",
+	"gift_card_item",
+	"tax_template",
+	"tax_account",
+	"shipping_account",
+	"fee_account",
+	"tip_account",
+	"gift_card_account",
+	"duty_account",
+	"rounding_account",
+	"cost_center",
+	"warehouse",
+	"naming_series",
+	"payment_terms_template",
+)
+
+
+def settings_of(doc: Any) -> StoreSettings:
+	"""The neutral settings of a Store Connection document."""
+	return StoreSettings(
+		store=doc.name,
+		company_currency=frappe.get_cached_value("Company", doc.company, "default_currency"),
+		site_digits=cint(frappe.get_precision("Sales Order", "grand_total")),
+		timezone=frappe.utils.get_system_timezone(),
+		presentment=doc.currency_rule == "Customer currency",
+		guests="shared_customer" if doc.guest_policy == "Shared guest customer" else "own_customer",
+		unknown_sku="create_item" if doc.unknown_sku == "Create the Item" else "fail",
+		tax_mode="template" if doc.tax_mode == "By template" else "as_charged",
+		submit=bool(doc.submit_orders),
+		import_test=bool(doc.import_test_orders),
+		import_unpaid=bool(doc.import_unpaid_orders),
+		delivery_days=cint(doc.delivery_days),
+		statuses=tuple(line.strip() for line in (doc.statuses or "").splitlines() if line.strip()),
+		fields=_field_rules(doc.name),
+		**_tables(doc),
+		**{field: doc.get(field) or None for field in _SAME_NAME},
+	)
+
+
+def _tables(doc: Any) -> dict[str, Any]:
+	return {
+		"taxes": tuple(
+			TaxRule(
+				title=row.tax_title.strip(),
+				account=row.account,
+				rate=Decimal(str(row.rate)) / 100 if row.rate else None,
+				cost_center=row.cost_center or None,
+			)
+			for row in doc.taxes
+		),
+		"shipping_methods": tuple(
+			MethodRule(method=row.method, account=row.account) for row in doc.shipping_methods
+		),
+		"payment_methods": tuple(
+			MethodRule(method=row.method, account=row.account, mode_of_payment=row.mode_of_payment)
+			for row in doc.payment_methods
+		),
+		"companies": tuple(
+			CompanyRule(
+				match=row.match_value,
+				customer_group=row.customer_group,
+				price_list=row.price_list,
+				payment_terms=row.payment_terms_template,
+			)
+			for row in doc.companies
+		),
+		"locations": _locations(doc),
+	}
+
+
+def _locations(doc: Any) -> tuple[LocationRule, ...]:
+	warehouses: dict[str, list[str]] = {}
+	for row in sorted(doc.locations, key=lambda row: (cint(row.priority), row.idx)):
+		warehouses.setdefault(row.location_id.strip(), []).append(row.warehouse)
+	return tuple(LocationRule(location_id=place, warehouses=tuple(w)) for place, w in warehouses.items())
+
+
+def _field_rules(store: str) -> tuple[FieldRule, ...]:
+	rows = frappe.get_all("Field Mapping", {"enabled": 1}, ["*"], order_by="creation asc")
+	return tuple(field_rule(row) for row in rows if row.store in (None, "", store))
+
+
+def field_rule(row: Any) -> FieldRule:
+	"""The neutral rule of a Field Mapping row or document."""
+	return FieldRule(
+		name=row.name or "",
+		entity=row.entity,
+		source=row.source or "",
+		target_doctype=row.target_doctype,
+		target_field=row.target_field,
+		transform=row.transform or "None",
+		argument=row.argument or "",
+		default=row.default_value,
+		when_missing=row.when_missing or "Leave empty",
+	)
