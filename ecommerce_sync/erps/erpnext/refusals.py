@@ -37,7 +37,7 @@ def _refusal(error: Exception, customer: str, messages: int) -> Fixable:
 	detail = _text(error, messages)
 	if any(frame.name == "check_credit_limit" for frame in traceback.extract_tb(error.__traceback__)):
 		return Fixable("credit_limit", cause=f"credit:{customer}", customer=customer, detail=detail)
-	return Fixable("erp_refused", cause="", detail=detail)
+	return Fixable("erp_refused", cause="erp:refused", detail=detail)
 
 
 def _text(error: Exception, messages: int) -> str:
