@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import requests
 import woocommerce
@@ -141,7 +141,7 @@ class _Unsigned(AuthBase):
 
 
 class _Signer(OAuth):  # type: ignore[misc]
-	"""The package leaves "/" and "%" in values as they are, WooCommerce's own signature encodes them."""
+	"""The package leaves "/" as it is and decodes "%41" anew; WooCommerce's own signature does neither."""
 
 	@staticmethod
 	def normalize_parameters(params: Mapping[str, Any]) -> dict[str, str]:
@@ -181,7 +181,7 @@ def _count(answer: Response, header: str, default: int) -> int:
 
 
 def _twice_quoted(value: Any) -> str:
-	return quote(quote(unquote(str(value)), safe=""), safe="")
+	return quote(quote(str(value), safe=""), safe="")
 
 
 def _in_query(api: Api) -> dict[str, str]:

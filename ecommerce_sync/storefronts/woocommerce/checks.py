@@ -36,7 +36,6 @@ def run(api: Api, now: Callable[[], datetime] | None = None) -> list[Check]:
 
 
 def _checks(api: Api, now: Callable[[], datetime]) -> Iterator[Check]:
-	yield _encrypted(api)
 	index, reachable = _index(api)
 	yield reachable
 	if index:
@@ -46,6 +45,7 @@ def _checks(api: Api, now: Callable[[], datetime]) -> Iterator[Check]:
 	yield _may_write(api)
 	yield _version(api)
 	yield _clock(api, now)
+	yield _encrypted(api)
 
 
 def _encrypted(api: Api) -> Check:

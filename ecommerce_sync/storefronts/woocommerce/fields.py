@@ -104,8 +104,8 @@ class Fields:
 
 def number(value: Any, path: str) -> Decimal:
 	"""A finite decimal of a sensible size. Raises `PayloadRefused`."""
-	text = str(value).strip() if isinstance(value, str | int | float | Decimal) else ""
-	if isinstance(value, bool) or len(text) > 60 or not _NUMBER.fullmatch(text):
+	text = "" if isinstance(value, bool) else (_scalar(value, path) or "").strip()
+	if len(text) > 60 or not _NUMBER.fullmatch(text):
 		raise PayloadRefused(path, "is not a number")
 	found = Decimal(text)
 	exponent = found.as_tuple().exponent
@@ -134,7 +134,10 @@ def plain(value: Any) -> str:
 	"""What a person reads of a meta value: no HTML tags; lists and objects as JSON."""
 	if isinstance(value, str):
 		return cleaned(_TAG.sub("", value)) or ""
-	return "" if value is None else cleaned(json.dumps(value, ensure_ascii=False, default=str)) or ""
+	try:
+		return "" if value is None else cleaned(json.dumps(value, ensure_ascii=False, default=str)) or ""
+	except ValueError:  # an integer of more digits than Python writes
+		return ""
 
 
 def meta_rows(fields: Fields, key: str = "meta_data") -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
@@ -173,6 +176,8 @@ def _nothing(value: Any) -> bool:
 def _scalar(value: Any, path: str) -> str | None:
 	if isinstance(value, float) and not math.isfinite(value):
 		raise PayloadRefused(path, "is not a finite number")
+	if isinstance(value, int) and abs(value) >= _MOST * _MOST:
+		raise PayloadRefused(path, "is no number that money or goods can have")
 	return None if _nothing(value) else str(value)
 
 

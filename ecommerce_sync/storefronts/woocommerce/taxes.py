@@ -1,20 +1,25 @@
 """The taxes of a wc/v3 order: the order's `tax_lines` and, joined with them by rate id, each row's `taxes`.
 
 Rows carry their tax with up to six decimals where prices include tax or tax is rounded on the whole;
-`tax_lines` are rounded. The rows are rounded so that they come to the order's figure exactly.
+`tax_lines` are rounded, and where rows and they differ by rounding the rows are brought to them. Only when
+`tax_lines` miss the order's `total_tax` and the rows meet it (a fee's tax enters the former unrounded) are
+the rows the truth.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from ...core.models import TaxLine
-from ...core.money import digits_of, minor_digits, rounded, total, unit
+from ...core.money import digits_of, minor_digits, rounded, settled, total, unit
 from .fields import Fields
 
 UNNAMED = "Tax"
+_CARRIERS = ("line_items", "fee_lines", "shipping_lines")
+_SHOWN = ("subtotal", "total", "subtotal_tax", "total_tax", "tax_total", "shipping_tax_total")
 _FINEST = 6  # decimals that a store may show
 
 
@@ -27,57 +32,93 @@ class _Rate(NamedTuple):
 
 
 class _Share(NamedTuple):
-	"""What one row (by its path) pays of one rate."""
+	"""What one row (by its path) pays of one rate: rounded, and as the store wrote it."""
 
 	path: str
-	rate_id: str
+	rate: str
+	on_shipping: bool
 	amount: Decimal
+	exact: Decimal
 
 
 class Taxes:
 	"""All taxes of one order, rounded to `digits`; `of(row)` are those of a line, fee or shipping line."""
 
 	def __init__(self, order: Fields, currency: str) -> None:
-		rows = order.rows("tax_lines")
-		self._rates = {row.id("rate_id") or row.path: _rate(row) for row in rows}
-		self.order = tuple(_rate(row).tax for row in rows) or _unnamed(order)
-		self.digits = _digits(order, currency, self.order)
-		self._rows: dict[str, list[TaxLine]] = defaultdict(list)
-		self._join(
-			order.rows("line_items") + order.rows("fee_lines"), {k: r.goods for k, r in self._rates.items()}
+		self._rates = _rates(order)
+		rows = [row for carrier in _CARRIERS for row in order.rows(carrier)]
+		self.digits = _digits(order, rows, currency)
+		shares = [share for row in rows for share in self._shares(row)]
+		told, whole = (
+			total(rate.tax.amount for rate in self._rates.values()),
+			order.optional_amount("total_tax"),
 		)
-		self._join(order.rows("shipping_lines"), {k: r.shipping for k, r in self._rates.items()})
+		rows_are_right = whole is not None and total(share.amount for share in shares) == whole != told
+		self._paid = shares if rows_are_right else list(self._agreed(shares))
+		self.order = tuple(self._summed()) if rows_are_right else self._as_told() or _unnamed(order)
+
+		self._of: dict[str, list[TaxLine]] = defaultdict(list)
+		for share in self._paid:
+			self._of[share.path].append(self._named(share.rate, share.amount))
 
 	def of(self, row: Fields) -> tuple[TaxLine, ...]:
 		"""The taxes of one row of `line_items`, `fee_lines` or `shipping_lines`."""
-		return tuple(self._rows.get(row.path, ()))
+		return tuple(self._of.get(row.path, ()))
 
-	def _join(self, rows: list[Fields], wanted: dict[str, Decimal]) -> None:
-		shares: dict[str, list[_Share]] = defaultdict(list)
-		for row in rows:
-			for share in self._shares(row):
-				shares[share.rate_id].append(share)
-		for rate_id, found in shares.items():
-			named = (
-				self._rates[rate_id].tax
-				if rate_id in self._rates
-				else TaxLine(title=UNNAMED, amount=Decimal(0))
-			)
-			amounts = _settled([share.amount for share in found], wanted.get(rate_id), self.digits)
-			for share, amount in zip(found, amounts, strict=True):
-				self._rows[share.path].append(named.model_copy(update={"amount": amount}))
+	def _as_told(self) -> tuple[TaxLine, ...]:
+		return tuple(rate.tax for rate in self._rates.values())
+
+	def _summed(self) -> Iterator[TaxLine]:
+		"""The order's taxes as its rows pay them."""
+		sums = {rate: Decimal(0) for rate in self._rates}
+		for share in self._paid:
+			sums[share.rate] = sums.get(share.rate, Decimal(0)) + share.amount
+		return (self._named(rate, amount) for rate, amount in sums.items())
+
+	def _named(self, rate: str, amount: Decimal) -> TaxLine:
+		known = self._rates.get(rate)
+		return (
+			known.tax.model_copy(update={"amount": amount})
+			if known
+			else TaxLine(title=UNNAMED, amount=amount)
+		)
+
+	def _agreed(self, shares: list[_Share]) -> Iterator[_Share]:
+		"""The shares brought to what the tax lines say, where only rounding lies between."""
+		groups: dict[tuple[str, bool], list[_Share]] = defaultdict(list)
+		for share in shares:
+			groups[share.rate, share.on_shipping].append(share)
+		for (rate, on_shipping), found in groups.items():
+			known = self._rates.get(rate)
+			wanted = (known.shipping if on_shipping else known.goods) if known else None
+			amounts = _near([share.exact for share in found], wanted, self.digits)
+			yield from (share._replace(amount=amount) for share, amount in zip(found, amounts, strict=True))
 
 	def _shares(self, row: Fields) -> list[_Share]:
 		paid = [(tax.id("id"), tax.optional_amount("total")) for tax in _tax_rows(row)]
-		found = [_Share(row.path, self._known(rate), amount) for rate, amount in paid if amount is not None]
-		whole = row.amount("total_tax")
-		return found or ([_Share(row.path, self._known(None), whole)] if whole else [])
+		exact = [(self._known(rate), amount) for rate, amount in paid if amount is not None]
+		whole = row.optional_amount("total_tax")
+		if not exact and whole:
+			exact = [(self._known(None), whole)]
+		amounts = _near([amount for _rate, amount in exact], whole, self.digits)
+		shipping = row.path.startswith("shipping_lines")
+		pairs = zip(exact, amounts, strict=True)
+		return [_Share(row.path, rate, shipping, amount, told) for (rate, told), amount in pairs]
 
 	def _known(self, rate_id: str | None) -> str:
 		"""The rate's key; a rate that the order does not list can only be its only one."""
 		if rate_id not in self._rates and len(self._rates) == 1:
 			return next(iter(self._rates))
 		return rate_id or ""
+
+
+def _rates(order: Fields) -> dict[str, _Rate]:
+	"""The tax lines by rate id; by their path where a tax service gave none."""
+	found: dict[str, _Rate] = {}
+	for row in order.rows("tax_lines"):
+		rate_id = row.id("rate_id")
+		found[row.path if not rate_id or rate_id in found else rate_id] = _rate(row)
+	return found
 
 
 def _tax_rows(row: Fields) -> list[Fields]:
@@ -107,23 +148,15 @@ def _unnamed(order: Fields) -> tuple[TaxLine, ...]:
 	return (TaxLine(title=UNNAMED, amount=whole),) if whole else ()
 
 
-def _digits(order: Fields, currency: str, taxes: tuple[TaxLine, ...]) -> int:
+def _digits(order: Fields, rows: list[Fields], currency: str) -> int:
 	"""The currency's decimals, or more where the store shows more."""
-	shown = [order.amount("total"), *(tax.amount for tax in taxes)]
-	return max(minor_digits(currency), min(_FINEST, max(digits_of(amount) for amount in shown)))
+	amounts = (row.amount(key) for row in (order, *rows, *order.rows("tax_lines")) for key in _SHOWN)
+	return max(minor_digits(currency), min(_FINEST, max(map(digits_of, amounts))))
 
 
-def _settled(amounts: list[Decimal], wanted: Decimal | None, digits: int) -> list[Decimal]:
-	"""The amounts rounded so that they come to `wanted`; only rounded where more than rounding is between.
-
-	A missing or spare minor unit goes to the amounts that rounding wronged most.
-	"""
-	shares = [rounded(amount, digits) for amount in amounts]
-	spare = int((wanted - total(shares)) / unit(digits)) if wanted is not None else 0
-	if not spare or abs(spare) > len(shares):
+def _near(exact: list[Decimal], wanted: Decimal | None, digits: int) -> list[Decimal]:
+	"""The amounts rounded so that they come to `wanted`; only rounded where more than rounding is between."""
+	shares = [rounded(amount, digits) for amount in exact]
+	if wanted is None or abs(total(shares) - wanted) > unit(digits) * len(exact):
 		return shares
-	sign = 1 if spare > 0 else -1
-	wronged = sorted(range(len(shares)), key=lambda i: sign * (shares[i] - amounts[i]))
-	for i in wronged[: abs(spare)]:
-		shares[i] += sign * unit(digits)
-	return shares
+	return settled(wanted, exact, digits)
