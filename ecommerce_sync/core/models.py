@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 LineKind = Literal["product", "custom", "gift_card", "tip"]
 ChargeKind = Literal["fee", "tip", "duty", "gift_card_redeemed", "cash_rounding"]
@@ -41,6 +41,13 @@ def _whole(value: Any) -> Any:
 	if isinstance(value, tuple | list):
 		return tuple(whole_text(part) if isinstance(part, str) else part for part in value)
 	return whole_text(value) if isinstance(value, str) else value
+
+
+def _trimmed(code: str | None) -> str | None:
+	return (code or "").strip() or None
+
+
+Code = Annotated[str | None, AfterValidator(_trimmed)]  # typed by hand: spaces around it are no part of it
 
 
 class Attribute(Model):
@@ -77,8 +84,8 @@ class Line(Model):
 	kind: LineKind = "product"
 	product_id: str | None = None
 	variant_id: str | None = None
-	sku: str | None = None
-	barcode: str | None = None
+	sku: Code = None
+	barcode: Code = None
 	variant_title: str | None = None
 	shown_unit_price: Decimal | None = None  # undiscounted, as the shopper saw it (often with tax)
 	discounts: tuple[Discount, ...] = ()
