@@ -208,6 +208,7 @@ class TestLines:
 					"display_value": "<p>Für Ömer</p>\n",
 				},
 				{"key": "options", "value": [{"name": "Wrap", "value": True}]},
+				{"key": "length", "value": "< 3 cm > 2 cm"},
 				{"key": "empty", "value": ""},
 				"junk",
 				{"value": "no key"},
@@ -216,6 +217,7 @@ class TestLines:
 		assert [(a.name, a.value) for a in line.attributes] == [
 			("Engraving", "Für Ömer"),
 			("options", '[{"name": "Wrap", "value": true}]'),
+			("length", "< 3 cm > 2 cm"),
 		]
 
 	@pytest.mark.parametrize(
@@ -275,6 +277,24 @@ class TestTaxes:
 		)
 		taxes = [tax.amount for line in parse_order(order).lines for tax in line.taxes]
 		assert sorted(taxes) == [D("1.66"), D("1.67"), D("1.67")]
+
+	def test_rows_count_where_tax_lines_miss_the_total(self) -> None:
+		"""A rebate's tax enters the tax line unrounded: 10.555 - 1.0549 is shown as 9.50, charged are 9.51."""
+		order = with_line(taxes=[{"id": 1, "total": "10.56"}], total_tax="10.56")
+		rebate = {
+			"id": 1,
+			"name": "Rebate",
+			"total": "-5.27",
+			"taxes": [{"id": 1, "total": "-1.05"}],
+			"total_tax": "-1.05",
+		}
+		order |= {"fee_lines": [rebate], "shipping_lines": [], "total_tax": "9.51"}
+		order["tax_lines"] = [
+			{"rate_id": 1, "label": "VAT", "tax_total": "9.50", "shipping_tax_total": "0.00"}
+		]
+		parsed = parse_order(order)
+		assert [tax.amount for tax in parsed.taxes] == [D("9.51")]
+		assert settled(parsed) == {"VAT": D("9.51")}
 
 	def test_taxes_that_only_the_line_total_tells(self) -> None:
 		line = parsed_line(taxes=[])

@@ -48,40 +48,36 @@ class Taxes:
 		self._rates = _rates(order)
 		rows = [row for carrier in _CARRIERS for row in order.rows(carrier)]
 		self.digits = _digits(order, rows, currency)
-		shares = [share for row in rows for share in self._shares(row)]
-		told, whole = (
-			total(rate.tax.amount for rate in self._rates.values()),
-			order.optional_amount("total_tax"),
-		)
-		rows_are_right = whole is not None and total(share.amount for share in shares) == whole != told
-		self._paid = shares if rows_are_right else list(self._agreed(shares))
-		self.order = tuple(self._summed()) if rows_are_right else self._as_told() or _unnamed(order)
-
+		paid = [share for row in rows for share in self._shares(row)]
+		if self._rows_are_right(order, paid):
+			self.order = tuple(self._summed(paid))
+		else:
+			paid = list(self._agreed(paid))
+			self.order = tuple(rate.tax for rate in self._rates.values()) or _unnamed(order)
 		self._of: dict[str, list[TaxLine]] = defaultdict(list)
-		for share in self._paid:
+		for share in paid:
 			self._of[share.path].append(self._named(share.rate, share.amount))
 
 	def of(self, row: Fields) -> tuple[TaxLine, ...]:
 		"""The taxes of one row of `line_items`, `fee_lines` or `shipping_lines`."""
 		return tuple(self._of.get(row.path, ()))
 
-	def _as_told(self) -> tuple[TaxLine, ...]:
-		return tuple(rate.tax for rate in self._rates.values())
+	def _rows_are_right(self, order: Fields, paid: list[_Share]) -> bool:
+		told = total(rate.tax.amount for rate in self._rates.values())
+		whole = order.optional_amount("total_tax")
+		return whole is not None and total(share.amount for share in paid) == whole != told
 
-	def _summed(self) -> Iterator[TaxLine]:
+	def _summed(self, paid: list[_Share]) -> Iterator[TaxLine]:
 		"""The order's taxes as its rows pay them."""
 		sums = {rate: Decimal(0) for rate in self._rates}
-		for share in self._paid:
+		for share in paid:
 			sums[share.rate] = sums.get(share.rate, Decimal(0)) + share.amount
 		return (self._named(rate, amount) for rate, amount in sums.items())
 
 	def _named(self, rate: str, amount: Decimal) -> TaxLine:
-		known = self._rates.get(rate)
-		return (
-			known.tax.model_copy(update={"amount": amount})
-			if known
-			else TaxLine(title=UNNAMED, amount=amount)
-		)
+		if rate not in self._rates:
+			return TaxLine(title=UNNAMED, amount=amount)
+		return self._rates[rate].tax.model_copy(update={"amount": amount})
 
 	def _agreed(self, shares: list[_Share]) -> Iterator[_Share]:
 		"""The shares brought to what the tax lines say, where only rounding lies between."""
