@@ -61,7 +61,7 @@ def digest(order: Order) -> str:
 	places = [
 		fingerprint(place) if place else "" for place in (order.billing_address, order.shipping_address)
 	]
-	soft = [order.po_number, order.note, order.status]
+	soft = [order.po_number, order.note, order.status, str(order.live)]
 	parts = {"m": money, "a": places, "s": soft}
 	prints = [f"{key}:{_print(value)}" for key, value in parts.items()]
 	return " ".join([*prints, f"t:{order.total.normalize():f}"])

@@ -82,7 +82,8 @@ class Rows:
 	def _line_rows(self, line: Line) -> Iterator[Row]:
 		gross = self.template and self.order.taxes_included
 		amount = rounded(line.total, self.digits) if gross else self._net(line.id, line)
-		before = line.subtotal if gross else _net_subtotal(line, self.order.taxes_included)
+		taxed = self.order.taxes_included and not gross
+		before = _net_subtotal(line, self.digits) if taxed else line.subtotal
 		item = item_code(line, self.order, self.erp, self.settings)
 		fields = mapped_fields(
 			self.settings.fields,
@@ -268,13 +269,17 @@ def _digits(order: Order, settings: StoreSettings) -> int:
 	return digits
 
 
-def _net_subtotal(line: Line, taxes_included: bool) -> Decimal:
-	"""The undiscounted line without its tax, in the proportion that the discounted line has."""
-	if not taxes_included or not line.taxes:
-		return line.subtotal
-	if line.total:
-		return line.subtotal * (line.total - total(tax.amount for tax in line.taxes)) / line.total
-	return line.subtotal / (1 + total(tax.rate or ZERO for tax in line.taxes))
+def _net_subtotal(line: Line, digits: int) -> Decimal:
+	"""The undiscounted inclusive line without its tax: by the rates, where the tax of what was paid is by them.
+
+	Else in the proportion that the discounted line has.
+	"""
+	taxes = total(tax.amount for tax in line.taxes)
+	by_rates = 1 + total(tax.rate or ZERO for tax in line.taxes)
+	off = abs(line.total - line.total / by_rates - taxes)
+	if not line.total or off <= unit(digits) * len(line.taxes):
+		return line.subtotal / by_rates
+	return line.subtotal * (line.total - taxes) / line.total
 
 
 def _raw_line(order: Order, line: Line) -> dict[str, object]:
