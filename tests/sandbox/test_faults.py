@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
@@ -19,6 +19,7 @@ from ecommerce_sync.sandbox.faults import Faults, disturbed
 share = st.floats(0, 1)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), duplicate=share, reorder=share, late=share, count=st.integers(0, 60))
 def test_deliveries_lose_nothing_and_invent_nothing(
 	seed: int, duplicate: float, reorder: float, late: float, count: int

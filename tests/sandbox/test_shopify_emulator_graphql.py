@@ -86,7 +86,7 @@ def test_every_field_of_an_order_is_answered_by_the_schema(state: str) -> None:
 		assert name in ask(store, query)["order"]
 
 
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=25)
 @given(random_stories())
 def test_both_forms_of_an_order_say_the_same(told: Story) -> None:
 	store = stocked()
