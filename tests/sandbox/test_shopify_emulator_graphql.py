@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from ecommerce_sync.sandbox.shopify import ALL_SCOPES, EmulatedShopify, Shop, StoreLocation
 from ecommerce_sync.sandbox.shopify.schema import schema
@@ -86,7 +86,7 @@ def test_every_field_of_an_order_is_answered_by_the_schema(state: str) -> None:
 		assert name in ask(store, query)["order"]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(random_stories())
 def test_both_forms_of_an_order_say_the_same(told: Story) -> None:
 	store = stocked()

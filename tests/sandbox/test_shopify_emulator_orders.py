@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -56,7 +56,7 @@ def test_the_payload_fits_the_official_schema(topic: str) -> None:
 	assert unknown_keys(payload, webhook_schemas()[topic]) == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(random_stories(), st.booleans())
 def test_every_payload_fits_the_official_schema(told: Story, tip_on_line: bool) -> None:
 	order = write_down(told, tip_on_line=tip_on_line)
@@ -64,7 +64,7 @@ def test_every_payload_fits_the_official_schema(told: Story, tip_on_line: bool) 
 	assert beyond_the_schema(order.cancelled(PLACED).as_webhook(), "orders/cancelled") == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(random_stories(), st.booleans(), st.sampled_from(["shop_money", "presentment_money"]))
 def test_totals_add_up_in_both_currencies(told: Story, tip_on_line: bool, column: str) -> None:
 	payload = write_down(told, tip_on_line=tip_on_line).as_webhook()
@@ -99,7 +99,7 @@ def tips(payload: Payload, told: Story, column: str) -> Decimal:
 	return sum(converted, Decimal(0))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(random_stories())
 def test_taxes_are_those_of_the_rates_to_half_a_minor_unit(told: Story) -> None:
 	payload = write_down(told).as_webhook()
@@ -230,7 +230,7 @@ def edited(order: ShopifyOrder, pieces: int) -> Payload:
 	return order.updated(PLACED + timedelta(minutes=5), quantities={0: pieces}).as_webhook()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(random_stories(), st.data())
 def test_an_edited_order_still_adds_up(told: Story, data: st.DataObject) -> None:
 	quantities = {n: data.draw(st.integers(0, 1500)) for n in range(len(told.lines))}
