@@ -83,13 +83,14 @@ class Transport:
 		secrets: Iterable[str] = (),
 		*,
 		adapter: BaseAdapter | None = None,
-		sleep: Callable[[float], None] = time.sleep,
+		sleep: Callable[[float], None] | None = None,
 		clock: Callable[[], float] = time.monotonic,
 		resolver: addresses.Resolve = addresses.resolve,
 		jitter: Callable[[], float] = random.random,
 	) -> None:
 		self.policy = policy or Policy()
-		self.sleep, self.clock, self._resolver, self._jitter = sleep, clock, resolver, jitter
+		self.sleep, self.clock = sleep or time.sleep, clock
+		self._resolver, self._jitter = resolver, jitter
 		self._secrets = {secret for secret in secrets if secret}
 		self._session = self._open(adapter)
 

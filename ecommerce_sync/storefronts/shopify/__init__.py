@@ -31,6 +31,7 @@ class ShopifyPlatform:
 		presentment_currency=True,
 		fees=False,
 		client_credentials=True,
+		permanent_token=True,
 		statuses=FINANCIAL_STATUSES,
 		imported_statuses=tuple(status for status in FINANCIAL_STATUSES if status not in _NOT_IMPORTED),
 		order_topics=webhooks.ORDER_TOPICS,
@@ -38,6 +39,11 @@ class ShopifyPlatform:
 
 	def __init__(self, tokens: TokenCache | None = None) -> None:
 		self.tokens: TokenCache = tokens or MemoryTokens()
+
+	def canonical_url(self, address: str) -> str:
+		"""https://name.myshopify.com of a name, a domain or the admin's address; others are left alone."""
+		domain = shop_domain(address)
+		return f"https://{domain}" if domain else address
 
 	def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
 		"""Whether the raw body is signed with one of the secrets; constant time, never raises."""

@@ -30,8 +30,10 @@ class Basis:
 		return "presentment_money" if self.presentment else "shop_money"
 
 	def amount(self, node: Node, key: str) -> Decimal | None:
-		"""The amount of a field; None where the message has none."""
+		"""The amount of a field; None where the message has none. The plain field is the shop's own word."""
 		plain = node.number(key)
+		if plain is not None and not self.presentment:
+			return plain
 		both = node.child(f"{key}_set")
 		return self.of_set(both, plain) if both else self._plain(node, key, plain)
 

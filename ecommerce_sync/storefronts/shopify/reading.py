@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from ...core.errors import PayloadRefused
+from ...core.models import whole_text
 
 _LONGEST_NUMBER = 40  # characters; no real amount comes near
 _LARGEST = Decimal(10) ** 15
@@ -49,7 +50,7 @@ class Node:
 		if isinstance(value, bool) or not isinstance(value, (str, int, float)):
 			self.refuse(key, f"is {_kind(value)}, not a text")
 		text = value if isinstance(value, str) else self._digits(key, value)
-		clean = text.replace("\x00", "").encode("utf-8", "replace").decode()
+		clean = whole_text(text.replace("\x00", ""))
 		return clean if clean.strip() else None
 
 	def required_text(self, key: str) -> str:
