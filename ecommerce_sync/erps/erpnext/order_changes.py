@@ -22,7 +22,11 @@ def replace(command: ReplaceSalesOrder, settings: StoreSettings, unit: Unit) -> 
 	"""Write the draft document anew, in place. It stays a draft: a person is looking at it."""
 	doc = frappe.get_doc(DOCTYPE, command.document, for_update=True)
 	with refusals(unit.customer or ""):
+		doc.check_permission("write")
 		write(doc, command.draft, settings, unit)
+		doc.flags.ignore_permissions = (
+			True  # as in sales_orders: some fields are of a higher permission level
+		)
 		doc.save()
 	check_total(doc, command.draft)
 	return str(doc.name)

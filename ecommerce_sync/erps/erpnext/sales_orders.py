@@ -29,12 +29,10 @@ DOCTYPE = "Sales Order"
 def create(draft: SalesOrderDraft, order: Order, settings: StoreSettings, unit: Unit) -> str:
 	"""Insert (and submit, by policy) the document, check its total, name it in the order's link."""
 	doc = frappe.new_doc(DOCTYPE)
+	doc.naming_series = draft.naming_series or doc.naming_series
 	with refusals(unit.customer or ""):
 		write(doc, draft, settings, unit)
-		if draft.submit and not get_workflow_name(DOCTYPE):
-			_insert_submitted(doc)
-		else:
-			doc.insert()
+		_insert(doc, submit=draft.submit and not get_workflow_name(DOCTYPE))
 	check_total(doc, draft)
 	_forget_borrowed_address(doc, draft)
 	link = links.order_key(settings.store, order.id)
@@ -68,7 +66,6 @@ def _header(draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> dict
 	return {
 		"company": draft.company,
 		"customer": unit.customer,
-		"naming_series": draft.naming_series or frappe.get_meta(DOCTYPE).get_field("naming_series").default,
 		"order_type": "Sales",
 		"transaction_date": draft.ordered_on,
 		"delivery_date": draft.deliver_on,
@@ -179,9 +176,15 @@ def _by_day(dues: tuple[Due, ...]) -> list[dict[str, Any]]:
 	return [{"due_date": day, "payment_amount": number(amount)} for day, amount in sorted(days.items())]
 
 
-def _insert_submitted(doc: Any) -> None:
-	"""Needs the right to submit, as submitting does; the rest is in `doc_events.sales_order`."""
-	doc.check_permission("submit")
-	doc.docstatus = 1
-	doc.flags.written_submitted = True
+def _insert(doc: Any, submit: bool) -> None:
+	"""The sync user's rights on the order itself decide.
+
+	Field by field they would not do: `ignore_pricing_rule` is of a permission level that ERPNext gives to
+	Sales Managers only, and would be reset, so that Pricing Rules changed what the store charged.
+	"""
+	doc.docstatus = int(submit)
+	for right in ("create", "submit") if submit else ("create",):
+		doc.check_permission(right)
+	doc.flags.ignore_permissions = True
+	doc.flags.written_submitted = submit
 	doc.insert()
