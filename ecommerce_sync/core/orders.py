@@ -47,6 +47,8 @@ def plan_order(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 		return Plan(skip="unchanged")  # even if a person has amended the cancelled document since
 	if document and document.amended_to:
 		return _plan(TakeOver(document=document.name, amended=document.amended_to))
+	if not order.live and erp.linked:
+		return Plan(skip="unchanged")
 	if reason := _not_wanted(order, settings):
 		return Plan(skip=reason, params={"status": order.status})
 	if erp.linked and not erp.cancelled_by_sync:
