@@ -181,6 +181,8 @@ def _plan_existing(order: Order, erp: ErpOrder, document: SalesOrderState, setti
 			raise Held("cancelled_after_progress", document=document.name, progress=document.progress)
 		return _plan(CancelSalesOrder(document=document.name))
 	differing = changes(erp.digest, digest(order))
+	if _followed_by_hand(order, erp, document):
+		differing.remove("m")
 	if not differing:
 		return Plan(skip="unchanged")
 	if differing == ["s"]:
@@ -198,9 +200,9 @@ def _plan_existing(order: Order, erp: ErpOrder, document: SalesOrderState, setti
 
 def _replace(order: Order, erp: ErpOrder, document: SalesOrderState, settings: StoreSettings) -> Plan:
 	"""A draft nobody touched follows the store, also to nothing; one that a person edited does not."""
-	applied = dict(part.split(":", 1) for part in (erp.digest or "").split()).get("t")
-	if applied is not None and Decimal(applied) != document.total:
-		raise Held("edited_in_erpnext", applied=applied, **_both(order, document))
+	applied = _applied_total(erp)
+	if applied is not None and applied != document.total:
+		raise Held("edited_in_erpnext", applied=f"{applied:f}", **_both(order, document))
 	plan = _plan_new(order, erp, settings)
 	if plan.skip:
 		return _plan(CancelSalesOrder(document=document.name))
@@ -212,6 +214,17 @@ def _replace(order: Order, erp: ErpOrder, document: SalesOrderState, settings: S
 			for command in plan.commands
 		)
 	)
+
+
+def _applied_total(erp: ErpOrder) -> Decimal | None:
+	parts = dict(part.split(":", 1) for part in (erp.digest or "").split())
+	return Decimal(parts["t"]) if "t" in parts else None
+
+
+def _followed_by_hand(order: Order, erp: ErpOrder, document: SalesOrderState) -> bool:
+	"""Whether a person has brought the document to the total that the store's order changed to."""
+	applied = _applied_total(erp)
+	return applied is not None and applied != order.total == document.total
 
 
 def _both(order: Order, document: SalesOrderState) -> dict[str, str]:

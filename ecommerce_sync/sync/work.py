@@ -167,13 +167,18 @@ def _order_of(connection: Connection, events: list[Event]) -> tuple[Order | None
 	if asking:
 		_move_last(events, asking[-1])
 		return _fetch(connection, asking[-1].external_id), True
-	newest, lead = _newest(connection, events)
-	_move_last(events, lead)
-	return newest, False
+	newest = _newest(connection, events)
+	_move_last(events, newest[0][1])
+	if len({digest(order) for order, _ in newest}) > 1:  # of one second: only the store knows the last one
+		return _fetch(connection, events[-1].external_id), True
+	return newest[0][0], False
 
 
-def _newest(connection: Connection, events: list[Event]) -> tuple[Order, Event]:
-	"""Messages that are no orders do not stop the others; when none is one, the refusal is the result."""
+def _newest(connection: Connection, events: list[Event]) -> list[tuple[Order, Event]]:
+	"""The orders with the latest time; several when messages share it.
+
+	Messages that are no orders do not stop the others; when none is one, the refusal is the result.
+	"""
 	refused: list[PayloadRefused] = []
 	found: list[tuple[Order, Event]] = []
 	for event in events:
@@ -183,7 +188,8 @@ def _newest(connection: Connection, events: list[Event]) -> tuple[Order, Event]:
 			refused.append(error)
 	if not found:
 		raise refused[-1]
-	return max(found, key=lambda pair: pair[0].updated_at)
+	latest = max(order.updated_at for order, _ in found)
+	return [(order, event) for order, event in found if order.updated_at == latest]
 
 
 def _move_last(events: list[Event], event: Event) -> None:

@@ -125,6 +125,21 @@ def test_the_same_second_with_another_content_asks_the_store(bench: Bench, paylo
 	assert bench.orders()[0]["data"]["note"] == "what the store says"
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_cancelled_in_the_second_of_an_edit_stays_cancelled(
+	bench: Bench, payload: dict[str, Any], together: bool
+) -> None:
+	edit = later(payload, 5, customer_note="Ring twice")
+	cancel = {**edit, "status": "cancelled"}
+	bench.store.orders[str(payload["id"])] = cancel
+	for message in (payload, cancel, edit):
+		bench.send(message)
+		if not together:
+			drain(bench.machine, budget=10)
+	drain(bench.machine, budget=10)
+	assert bench.orders() == []
+
+
 def test_a_deleted_order_is_cancelled_and_stays_so(bench: Bench, payload: dict[str, Any]) -> None:
 	bench.send(payload)
 	drain(bench.machine, budget=10)
