@@ -37,15 +37,17 @@ HOLDS: dict[str, Reason] = {
 	"order_changed": Reason(
 		"The order was changed in the store after Sales Order {document} was submitted: {changes}."
 		" Store total {theirs}, Sales Order {ours}.",
-		"Change Sales Order {document} by hand (Update Items), or cancel it and retry to import it again.",
+		"Change Sales Order {document} by hand (Update Items) until its total is the store's and retry, or cancel"
+		" it and import the order again.",
 	),
 	"edited_in_erpnext": Reason(
 		"Sales Order {document} was edited in ERPNext (it was imported with {applied}, it now has {ours});"
 		" the store now says {theirs}.",
-		"Decide which is right: keep the Sales Order and dismiss this event, or delete it and retry.",
+		"Decide which is right: keep the Sales Order and dismiss this event, or delete it and import the order"
+		" again.",
 	),
 	"cancelled_in_erpnext": Reason(
-		"Sales Order {document} was cancelled in ERPNext, the order is still open in the store.",
+		"Sales Order {document} was cancelled or deleted in ERPNext, the order is still open in the store.",
 		"Amend the Sales Order, cancel the order in the store, or import it again.",
 	),
 	"cancelled_after_progress": Reason(

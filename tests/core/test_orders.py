@@ -183,6 +183,14 @@ def test_a_draft_that_a_person_edited_is_held() -> None:
 	assert error.params == {"document": "SO-1", "applied": "10", "ours": "9.00", "theirs": "12.00"}
 
 
+@pytest.mark.parametrize("docstatus", [0, 1])
+def test_a_change_that_a_person_made_in_erpnext_too(docstatus: int) -> None:
+	followed = imported(order(), docstatus, total="12.00")
+	assert plan_order(MONEY, followed, settings()).skip == "unchanged"
+	noted = MONEY.model_copy(update={"note": "Ring twice"})
+	assert [type(c) for c in plan_order(noted, followed, settings()).commands] == [UpdateSalesOrder]
+
+
 def test_cancelled_in_the_store() -> None:
 	for docstatus in (0, 1):
 		plan = plan_order(order(cancelled_at=CREATED), imported(order(), docstatus), settings())

@@ -98,7 +98,7 @@ def by_title(rows: Rows) -> dict[str, Decimal]:
 	for charge in rows.charges:
 		if charge.kind == "tax":
 			found[charge.description] = found.get(charge.description, D(0)) + charge.amount
-	return found
+	return {title: amount for title, amount in found.items() if amount}
 
 
 @dataclass(frozen=True)
