@@ -39,19 +39,20 @@ def preview(erp: Erp, connection: Connection, payload: Mapping[str, Any]) -> Pre
 		order = connection.parse(dict(payload))
 	except PayloadRefused as error:
 		return Preview(REFUSED, {"reason": error.reason, "path": error.path, "message": str(error)})
-	result: dict[str, Any] = {"order": order.model_dump(mode="json", exclude={"raw"})}
+	shown = {"order": order.model_dump(mode="json", exclude={"raw"})}
+	found = _written(erp, order, connection.settings)
+	if found.status == NOT_WANTED:
+		wanted = _written(erp, *_as_if_wanted(order, connection.settings)).result
+		found.result["if_wanted"] = {key: value for key, value in wanted.items() if key != "plan"}
+	return Preview(found.status, shown | found.result)
+
+
+def _written(erp: Erp, order: Order, settings: StoreSettings) -> Preview:
 	try:
-		return _stopped_or_written(erp, order, connection.settings, result)
+		plan, view = _write_and_undo(erp, order, settings)
 	except (Held, Fixable) as error:
-		words = describe(error.reason, error.params)
-		state = "Held" if isinstance(error, Held) else "Failed"
-		result |= {"state": state, "reason": error.reason, "message": words.message, "remedy": words.remedy}
-		return Preview(STOPPED, {**result, "params": error.params, "matches": False})
-
-
-def _stopped_or_written(erp: Erp, order: Order, settings: StoreSettings, result: dict[str, Any]) -> Preview:
-	plan, view = _write_and_undo(erp, order, settings)
-	result["plan"] = [command.model_dump(mode="json") for command in plan.commands]
+		return _stopped(error)
+	result: dict[str, Any] = {"plan": [command.model_dump(mode="json") for command in plan.commands]}
 	if view is None:
 		words = describe(plan.skip or "", plan.params)
 		return Preview(NOT_WANTED, {**result, "reason": plan.skip, "message": words.message})
@@ -62,6 +63,25 @@ def _stopped_or_written(erp: Erp, order: Order, settings: StoreSettings, result:
 		"store_total": str(order.total),
 	}
 	return Preview(MATCH if matches else STOPPED, result)
+
+
+def _stopped(error: Held | Fixable) -> Preview:
+	words = describe(error.reason, error.params)
+	result = {
+		"state": "Held" if isinstance(error, Held) else "Failed",
+		"reason": error.reason,
+		"message": words.message,
+		"remedy": words.remedy,
+		"params": error.params,
+		"matches": False,
+	}
+	return Preview(STOPPED, result)
+
+
+def _as_if_wanted(order: Order, settings: StoreSettings) -> tuple[Order, StoreSettings]:
+	"""The same order as one that every store imports: its figures are worth a look all the same."""
+	wanted = order.model_copy(update={"cancelled_at": None, "test": False})
+	return wanted, settings.model_copy(update={"statuses": (), "import_unpaid": True})
 
 
 def _write_and_undo(erp: Erp, order: Order, settings: StoreSettings) -> tuple[Plan, SalesOrderView | None]:

@@ -96,6 +96,16 @@ def test_a_preview_says_why_not(
 	assert (found.status, found.result["reason"]) == (status, reason)
 
 
+def test_a_preview_of_an_unwanted_order_shows_its_figures_too(bench: Bench, payload: dict[str, Any]) -> None:
+	cancelled = {**payload, "status": "cancelled"}
+	found = preview(bench.erp, bench.machine.connect(STORE), cancelled).result["if_wanted"]
+	assert found["matches"] is True
+	found = preview(bench.erp, bench.machine.connect(STORE), {**cancelled, "total": "1.00"}).result[
+		"if_wanted"
+	]
+	assert (found["reason"], found["params"]["theirs"]) == ("total_mismatch", "1.00")
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_previews_of_generated_orders_match(bench: Bench, seed: int) -> None:
 	payload = order_payload(seed)
