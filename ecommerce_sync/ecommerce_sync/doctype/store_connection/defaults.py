@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import frappe
+from frappe.model.document import Document
 
 from ....core.settings import StoreSettings
 
@@ -36,6 +37,16 @@ def of_company(company: str) -> dict[str, str | None]:
 		"territory": _leaf("Territory", "territory", "Rest Of The World"),
 		"item_group": _leaf("Item Group", "item_group", "Products", "Stock Settings"),
 	}
+
+
+def site_wide_groups(doc: Document) -> list[str]:
+	"""The fields that Frappe filled with a site default that is a whole tree, such as All Territories."""
+	trees = {"customer_group": "Customer Group", "territory": "Territory", "item_group": "Item Group"}
+	return [
+		fieldname
+		for fieldname, doctype in trees.items()
+		if doc.get(fieldname) and frappe.get_cached_value(doctype, doc.get(fieldname), "is_group")
+	]
 
 
 def _company(company: str, fieldname: str) -> str | None:

@@ -15,6 +15,8 @@ from . import checks, defaults
 class StoreConnection(Document):
 	def before_insert(self) -> None:
 		"""Fill what is empty from the company and the platform; later an empty field stays empty."""
+		for fieldname in defaults.site_wide_groups(self):
+			self.set(fieldname, None)
 		if self.company:
 			self.fill(defaults.of_company(self.company))
 		if not self.statuses and self.platform:
