@@ -73,21 +73,6 @@ class ShopifyWorld:
 		)
 
 
-class ClientCredentialsWorld(ShopifyWorld):
-	"""The same shop with an app of the Dev Dashboard."""
-
-	secrets = (CLIENT_SECRET, WRONG)
-
-	def _credentials(self, token: str) -> Credentials:
-		return Credentials(
-			url=self.emulated.url,
-			client_id="client-id",
-			client_secret=SecretStr(CLIENT_SECRET if token == TOKEN else WRONG),
-			allow_http=True,
-			allow_private=True,
-		)
-
-
 def emulated(**options: object) -> EmulatedShopify:
 	"""A shop that books in US dollars, with a bucket that a test does not empty."""
 	shop = Shop(currency="USD", taxes_included=False)
@@ -103,15 +88,8 @@ def emulated(**options: object) -> EmulatedShopify:
 	)
 
 
-class TestShopifyWithPermanentToken(StorefrontContract):
+class TestShopify(StorefrontContract):
 	@pytest.fixture
 	def world(self) -> Iterator[ShopifyWorld]:
 		with emulated() as store:
 			yield ShopifyWorld(store)
-
-
-class TestShopifyWithClientCredentials(StorefrontContract):
-	@pytest.fixture
-	def world(self) -> Iterator[ClientCredentialsWorld]:
-		with emulated() as store:
-			yield ClientCredentialsWorld(store)

@@ -72,7 +72,7 @@ def _line(node: Node, place: int, basis: Basis, applications: Sequence[Node]) ->
 		discounts=_discounts(node, basis, applications),
 		taxes=tax_lines(node, basis),
 		group=node.text("sales_line_item_group_id"),
-		requires_shipping=node.flag("requires_shipping"),
+		requires_shipping=node.value.get("requires_shipping") is None or node.flag("requires_shipping"),
 		attributes=attributes(node, "properties"),
 	)
 

@@ -59,11 +59,13 @@ class ShopifyStore:
 		)
 		if not wanted:
 			return None
-		found = nodes(self._admin.query("find_order", {"query": f"name:'{wanted}'"}), "orders")
-		exact = [order for order in found if wanted.lower() == str(order["name"]).lstrip("#").lower()]
-		numbered = [order for order in found if wanted == str(order["number"])]
-		order = next(iter([*exact, *numbered]), None)
-		return str(number_in(order["id"])) if order else None
+		for name in (wanted, f"#{wanted}"):
+			found = nodes(self._admin.query("find_order", {"query": f"name:'{name}'"}), "orders")
+			exact = [order for order in found if wanted.lower() == str(order["name"]).lstrip("#").lower()]
+			numbered = [order for order in found if wanted == str(order["number"])]
+			if best := [*exact, *numbered]:
+				return str(number_in(best[0]["id"]))
+		return None
 
 	def profile(self) -> StoreProfile:
 		"""The shop's settings; payment, shipping and tax names are those of its latest orders."""
