@@ -7,15 +7,18 @@ from typing import Any
 import frappe
 from frappe import _
 
-from ..bootstrap import connect, platform, platforms
+from ..bootstrap import connect, platform, platforms, settings_of
 from ..core.errors import SyncError
 from ..core.reasons import describe
 from ..ecommerce_sync.doctype.store_connection import defaults as company_defaults
 from ..ecommerce_sync.doctype.store_connection import helpers
+from ..erps.base import SiteCheck
+from ..erps.erpnext.site import FIX_STOCK_SETTINGS, fix_stock_settings, prove_site
 from ..storefronts.base import Check, Subscription
 from .rights import MANAGERS, store_to_manage
 
 Row = dict[str, Any]
+_REPAIRS = {FIX_STOCK_SETTINGS: fix_stock_settings}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -35,13 +38,10 @@ def defaults(company: str) -> dict[str, str | None]:
 
 @frappe.whitelist(methods=["POST"])
 def test(store: str) -> list[Row]:
-	"""The checks of the store's side and of this site's side, in the reader's language."""
+	"""The checks of the store's side and of this site's side."""
 	doc = store_to_manage(store)
-	checks = [*_store_checks(doc), *_site_checks(store)]
-	health = "Red" if any(c.fatal and not c.ok for c in checks) else "Green"
-	health = "Amber" if health == "Green" and not all(c.ok for c in checks) else health
-	note = "\n".join(f"{c.name}: {c.detail}" for c in checks if not c.ok)
-	doc.db_set({"health": health, "health_note": note[:1000]}, update_modified=False)
+	checks: list[Check | SiteCheck] = [*_store_checks(doc), *prove_site(settings_of(doc), _currencies(doc))]
+	_write_health(store, checks)
 	return [check.model_dump() for check in checks]
 
 
@@ -92,11 +92,12 @@ def create_helpers(store: str) -> list[list[str]]:
 
 
 @frappe.whitelist(methods=["POST"])
-def protect_prices() -> None:
-	"""Switch off the Stock Setting by which orders would write base prices."""
-	frappe.only_for(MANAGERS)
-	frappe.has_permission("Stock Settings", "write", throw=True)
-	frappe.db.set_single_value("Stock Settings", "auto_insert_price_list_rate_if_missing", 0)
+def repair(store: str, fix: str) -> None:
+	"""Do what the Fix button of a check offers."""
+	store_to_manage(store)
+	if fix not in _REPAIRS:
+		frappe.throw(_("There is no repair '{0}'.").format(frappe.utils.escape_html(fix)))
+	_REPAIRS[fix]()
 
 
 def _store_checks(doc: Any) -> list[Check]:
@@ -107,8 +108,20 @@ def _store_checks(doc: Any) -> list[Check]:
 		return [Check(name=_("Store Address"), ok=False, detail=words.message, remedy=words.remedy)]
 
 
-def _site_checks(store: str) -> list[Check]:
-	return []
+def _currencies(doc: Any) -> list[str]:
+	"""The shop's; a store that does not answer has said so in its own checks."""
+	try:
+		return [connect(doc).profile().currency]
+	except SyncError:
+		return []
+
+
+def _write_health(store: str, checks: list[Check | SiteCheck]) -> None:
+	bad = [check for check in checks if not check.ok]
+	health = "Red" if any(check.fatal for check in bad) else "Amber" if bad else "Green"
+	note = "\n".join(f"{check.name}: {check.detail}" for check in bad)
+	values = {"health": health, "health_note": note[:1000]}
+	frappe.db.set_value("Store Connection", store, values, update_modified=False)
 
 
 class _spoken:

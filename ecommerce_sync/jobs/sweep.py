@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
-from frappe.utils import now_datetime
 
 from ..bootstrap import SYNC_USER, machine
 from ..core.errors import SyncError
@@ -11,6 +12,7 @@ from ..sync import sweep
 from . import drain
 from .wake import wake
 
+_NOTE = "Look-up: "
 MINUTE_BUDGET = 50.0  # seconds
 
 
@@ -34,19 +36,28 @@ def reconcile(store: str) -> int:
 		new = sweep.reconcile(machine(), store)
 	except SyncError as error:
 		frappe.db.rollback()
-		_report(store, "Red", str(error))
+		_report_failure(store, str(error))
 		return 0
-	_report(store, "Green", "")
+	_report_success(store)
 	if new:
 		wake()
 	return new
 
 
-def _report(store: str, health: str, note: str) -> None:
+def _report_failure(store: str, problem: str) -> None:
+	_write(store, {"health": "Red", "health_note": f"{_NOTE}{problem}"})
+
+
+def _report_success(store: str) -> None:
+	"""What Test connection found wrong stays until it is tested again; only this job's own note goes."""
+	values: dict[str, Any] = {"last_webhook": _last_message(store)}
+	if (frappe.db.get_value("Store Connection", store, "health_note") or "").startswith(_NOTE):
+		values |= {"health": "Green", "health_note": ""}
+	_write(store, values)
+
+
+def _write(store: str, values: dict[str, Any]) -> None:
 	"""Without touching `modified`: nobody's open form goes stale."""
-	values = {"health": health, "health_note": note, "last_webhook": _last_message(store)}
-	if health == "Green":
-		values["last_sweep"] = now_datetime()
 	frappe.db.set_value("Store Connection", store, values, update_modified=False)
 	frappe.db.commit()
 

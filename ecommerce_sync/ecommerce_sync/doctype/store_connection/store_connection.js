@@ -164,7 +164,7 @@ async function test_connection(frm) {
 		fields: [{ fieldtype: "HTML", fieldname: "checks" }],
 	});
 	dialog.fields_dict.checks.$wrapper.html(table([__("Check"), "", __("Result")], checks.map(check_row)));
-	dialog.$wrapper.find("[data-fix]").on("click", (event) => fix(frm, dialog, event.target.dataset.fix));
+	dialog.$wrapper.find("[data-fix]").on("click", (event) => repair(frm, dialog, event.target.dataset.fix));
 	dialog.show();
 }
 
@@ -186,8 +186,8 @@ function check_row(check) {
 	];
 }
 
-async function fix(frm, dialog, method) {
-	await frappe.xcall(STORE_API + method);
+async function repair(frm, dialog, fix) {
+	await ask(frm, "repair", __("Repairing ..."), { fix });
 	dialog.hide();
 	return test_connection(frm);
 }

@@ -9,10 +9,25 @@ from frappe.tests.utils import FrappeTestCase
 
 from ....api import store as buttons
 from ....bootstrap import credentials, store_settings
-from ....testing import CONSUMER_SECRET, SECRET, company, new_item, new_store, request, user_with
+from ....testing import (
+	CONSUMER_SECRET,
+	SECRET,
+	company,
+	new_item,
+	new_store,
+	remove_store,
+	request,
+	user_with,
+)
 
 
 class TestStoreConnection(FrappeTestCase):
+	@classmethod
+	def tearDownClass(cls) -> None:
+		remove_store("Form-Test")  # Test connection ends the transaction that it runs in
+		frappe.db.commit()
+		super().tearDownClass()
+
 	def tearDown(self) -> None:
 		frappe.set_user("Administrator")
 		frappe.db.rollback()
@@ -147,7 +162,7 @@ class TestStoreConnection(FrappeTestCase):
 					self.assertRaises(frappe.PermissionError, button, "Form-Test")
 				for button in (buttons.sync_now, buttons.create_helpers):
 					self.assertRaises(frappe.PermissionError, button, "Form-Test")
-				self.assertRaises(frappe.PermissionError, buttons.protect_prices)
+				self.assertRaises(frappe.PermissionError, buttons.repair, "Form-Test", "stock_settings")
 
 	def test_a_sync_user_reads_but_does_not_write(self) -> None:
 		doc = new_store("Form-Test")
@@ -161,6 +176,14 @@ class TestStoreConnection(FrappeTestCase):
 		path = "/api/method/ecommerce_sync.api.store.sync_now"
 		answer = request("POST", path, query_string={"store": "Form-Test"})
 		self.assertIn(answer.status_code, (401, 403))
+
+	def test_the_fix_button_protects_the_base_prices(self) -> None:
+		new_store("Form-Test")
+		frappe.db.set_single_value("Stock Settings", "auto_insert_price_list_rate_if_missing", 1)
+		buttons.repair("Form-Test", "stock_settings")
+		setting = frappe.db.get_single_value("Stock Settings", "auto_insert_price_list_rate_if_missing")
+		self.assertEqual(setting, 0)
+		self.assertRaises(frappe.ValidationError, buttons.repair, "Form-Test", "rm -rf")
 
 	def test_a_test_of_a_store_without_credentials_says_so(self) -> None:
 		new_store("Form-Test", platform="Shopify", url="acme", client_id="", client_secret="")
