@@ -100,6 +100,17 @@ class SalesOrderView(Model):
 	taxes: tuple[dict[str, Any], ...]
 
 
+class SiteCheck(Model):
+	"""One line of what makes the books fit for a store. `fix` names a repair that the Desk offers."""
+
+	name: str
+	ok: bool
+	detail: str = ""
+	remedy: str = ""
+	fatal: bool = True  # a warning when False
+	fix: str = ""
+
+
 class Erp(Protocol):
 	"""Documents and links. Methods run inside `transaction` unless they say otherwise."""
 

@@ -65,32 +65,41 @@ class Database:
 	def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
 		"""Run one statement. Raises `Transient` when the file stays locked."""
 		try:
+			if self._inside and not self.connection.in_transaction:
+				self.connection.execute("BEGIN IMMEDIATE")
 			return self.connection.execute(sql, values)
 		except sqlite3.OperationalError as error:
 			if "locked" in str(error) or "busy" in str(error):
 				raise Transient("database_busy", detail=str(error)) from error
 			raise
 
+	@property
+	def _inside(self) -> bool:
+		return getattr(self._local, "inside", False)
+
 	@contextmanager
 	def transaction(self, locks: Sequence[LinkKey] = (), wait: bool = True) -> Iterator[None]:
-		"""BEGIN IMMEDIATE to COMMIT, with the rows locked before; a nested one joins the outer."""
-		if self.connection.in_transaction:
+		"""All or nothing, with the rows locked before; a nested one joins the outer.
+
+		The whole file is locked from the first statement on, so that only that keeps other orders waiting.
+		"""
+		if self._inside:
 			yield
 			return
 		self._lock(locks, wait)
+		self._local.inside = True
 		try:
-			self.execute("BEGIN IMMEDIATE")
-			try:
-				yield
-				self.execute("COMMIT")
-			finally:
-				if self.connection.in_transaction:
-					self.connection.execute("ROLLBACK")
+			yield
+			if self.connection.in_transaction:
+				self.connection.execute("COMMIT")
 		finally:
+			self._local.inside = False
+			if self.connection.in_transaction:
+				self.connection.execute("ROLLBACK")
 			self._unlock(locks)
 
 	def _lock(self, locks: Sequence[LinkKey], wait: bool) -> None:
-		"""Threads of this process wait here; other processes wait at BEGIN IMMEDIATE."""
+		"""Threads of this process wait here; other processes wait for the file."""
 		with self._guard:
 			while self._held.intersection(locks):
 				if not wait:

@@ -140,7 +140,7 @@ class EmbeddedErp:
 			grand_total=Decimal(data["grand_total"]),
 			rounded_total=Decimal(0),
 			rows=tuple(data["rows"]),
-			taxes=tuple(data["charges"]),
+			taxes=tuple({**charge, "amount": Decimal(charge["amount"])} for charge in data["charges"]),
 		)
 
 	def documents(self, doctype: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import validate_email_address, validate_phone_number
 
 from ...core.commands import CustomerDraft
-from .fields import fit
+from .fields import DATA_LENGTH, fit
 
 
 def create_contact(draft: CustomerDraft, customer: str, primary: bool) -> str:
@@ -21,7 +21,7 @@ def create_contact(draft: CustomerDraft, customer: str, primary: bool) -> str:
 	if draft.phone and validate_phone_number(draft.phone):
 		contact.append("phone_nos", {"phone": draft.phone, "is_primary_mobile_no": 1})
 	contact.append("links", {"link_doctype": "Customer", "link_name": customer})
-	_insert_offline(contact)
+	_insert_offline(contact, customer)
 	return str(contact.name)
 
 
@@ -48,8 +48,15 @@ def _clean(name: str) -> str:
 	return fit(name.replace("<", "").replace(">", ""), 60)
 
 
-def _insert_offline(contact: Any) -> None:
+def _insert_offline(contact: Any, customer: str) -> None:
 	"""With a picture of its own for a moment: for a Contact without one Frappe asks Gravatar, over the network."""
 	contact.image = "/assets/frappe/images/ui/user.png"
-	contact.insert()
+	contact.insert(set_name=_short_name(contact, customer))
 	frappe.db.set_value("Contact", contact.name, "image", None, update_modified=False)
+
+
+def _short_name(contact: Any, customer: str) -> str | None:
+	"""Frappe names it by person and customer, which may be longer than a name can be."""
+	parts = (contact.first_name, contact.last_name, contact.company_name)
+	length = len(" ".join(part for part in parts if part)) + len(customer)
+	return f"{customer[:100]}-{frappe.generate_hash(length=10)}" if length > DATA_LENGTH - 10 else None

@@ -19,6 +19,7 @@ from .fields import fit, plain
 from .refusals import refusals
 from .unit import Unit
 
+_NAME_LENGTH = 120  # ERPNext adds a number to a name that is taken
 _PHONE_TAIL = 7  # digits that any way of writing a number ends with
 
 
@@ -112,8 +113,8 @@ def _values(draft: CustomerDraft) -> dict[str, Any]:
 
 def _free_name(name: str) -> str:
 	"""A name that ERPNext takes: no markup signs, and not that of a Customer Group."""
-	clean = fit(name.replace("<", "").replace(">", "")) or "Customer"
-	return fit(f"{clean[:120]} (Customer)") if frappe.db.exists("Customer Group", clean) else clean
+	clean = fit(name.replace("<", "").replace(">", ""), _NAME_LENGTH) or "Customer"
+	return f"{clean} (Customer)" if frappe.db.exists("Customer Group", clean) else clean
 
 
 def _default(field: str, doctype: str) -> str | None:

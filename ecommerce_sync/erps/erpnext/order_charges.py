@@ -8,9 +8,10 @@ from typing import Any
 
 import frappe
 from erpnext.controllers.accounts_controller import get_taxes_and_charges
+from frappe.utils import flt
 
 from ...core.commands import ChargeRow, SalesOrderDraft
-from ...core.errors import Held
+from ...core.errors import Fixable, Held
 from .fields import decimal, number
 
 _TEMPLATE = "Sales Taxes and Charges Template"
@@ -24,6 +25,8 @@ def add_charges(doc: Any, draft: SalesOrderDraft) -> None:
 		doc.append("taxes", _actual_row(charge, draft))
 	if draft.tax_template:
 		_settle_with_template(doc, draft)
+	else:
+		_settle(doc, draft, _sum(doc, draft))
 	if not doc.get("taxes"):
 		# ERPNext would add the customer's Tax Rule or the Items' tax templates to an order without tax;
 		# it asks for this attribute, which Sales Order has no field for, before it does.
@@ -84,11 +87,26 @@ def _settle_with_template(doc: Any, draft: SalesOrderDraft) -> None:
 	doc.run_method("set_missing_values")
 	doc.calculate_taxes_and_totals()
 	ours = decimal(doc.grand_total)
-	difference = draft.total - ours
-	if not difference:
-		return
-	if abs(difference) > draft.tolerance or not draft.rounding_account:
+	_settle(doc, draft, ours)
+	if abs(draft.total - ours) > draft.tolerance:
 		raise mismatch("template_total_mismatch", ours, draft)
+
+
+def _sum(doc: Any, draft: SalesOrderDraft) -> Decimal:
+	"""As ERPNext will add up: half a cent (0.5 kg at 3.33) goes where the site's rounding method sends it."""
+	rows = (decimal(flt(row.rate * row.qty, draft.digits)) for row in doc.items)
+	return sum(rows, Decimal(0)) + sum((charge.amount for charge in draft.charges), Decimal(0))
+
+
+def _settle(doc: Any, draft: SalesOrderDraft, ours: Decimal) -> None:
+	"""A visible row takes what rounding leaves; more than that stays, for the total's check to find."""
+	difference = draft.total - ours
+	if not difference or abs(difference) > draft.tolerance:
+		return
+	if not draft.rounding_account:
+		cause = f"setting:{doc.ecommerce_store}:rounding_account"
+		words = {"label": "Account for rounding", "order": draft.order_name, "store": doc.ecommerce_store}
+		raise Fixable("setting_missing", cause=cause, **words)
 	rounding = ChargeRow(
 		kind="rounding", account=draft.rounding_account, description="Rounding", amount=difference
 	)

@@ -73,14 +73,14 @@ def _ensure_store(company: str) -> None:
 	store.db_insert()
 
 
-def elsewhere(work: Callable[[Erp, Journal], T]) -> T:
-	"""Run `work` on a connection of its own and wait for it."""
-	site, sites_path, in_test = frappe.local.site, frappe.local.sites_path, frappe.flags.in_test
+def elsewhere(work: Callable[[Erp, Journal], T], site: str | None = None) -> T:
+	"""Run `work` on a connection of its own and wait for it. Threads without a site name theirs."""
+	name = site or frappe.local.site
 
 	def worker() -> T:
-		frappe.init(site=site, sites_path=sites_path)
+		frappe.init(site=name)
 		frappe.connect()
-		frappe.flags.in_test = in_test
+		frappe.flags.in_test = True
 		try:
 			return work(ErpNext(), FrappeJournal())
 		finally:
