@@ -135,7 +135,7 @@ class EmbeddedErp:
 			name=name,
 			docstatus=row["docstatus"],
 			status={0: "Draft", 1: "To Deliver and Bill", 2: "Cancelled"}[row["docstatus"]],
-			customer=data["customer"]["name"],
+			customer=data["customer_document"],
 			currency=data["currency"],
 			grand_total=Decimal(data["grand_total"]),
 			rounded_total=Decimal(0),
@@ -160,7 +160,7 @@ class EmbeddedErp:
 		return amended
 
 	def _create(self, draft: SalesOrderDraft, order: Order, settings: StoreSettings) -> Document:
-		data = _data(draft)
+		data = self._data(draft, settings)
 		if Decimal(data["grand_total"]) != draft.total:
 			raise Held(
 				"total_mismatch",
@@ -172,6 +172,19 @@ class EmbeddedErp:
 		document = self._write("Sales Order", self._name("Sales Order", "SAL-ORD"), data, int(draft.submit))
 		self._set_link(settings.store, "Order", order.id, *document)
 		return document
+
+	def _data(self, draft: SalesOrderDraft, settings: StoreSettings) -> dict[str, Any]:
+		"""The document as it is kept: the draft, its Customer and the totals of its rows and charges."""
+		rows = total(row_amount(Pieces(row.quantity, row.rate), settings.site_digits) for row in draft.rows)
+		charges = total(charge.amount for charge in draft.charges)
+		grand_total = draft.total if draft.tax_template else rows + charges
+		return {
+			**draft.model_dump(mode="json"),
+			"customer_document": draft.customer.existing
+			or self._customer_of(settings.store, draft.customer.keys),
+			"net_total": f"{rows:f}",
+			"grand_total": f"{grand_total:f}",
+		}
 
 	def _update(self, command: UpdateSalesOrder) -> Document:
 		row = self._read("Sales Order", command.document)
@@ -309,14 +322,6 @@ class EmbeddedErp:
 			doctype,
 		).fetchone()["n"]
 		return f"{prefix}-{count:05d}"
-
-
-def _data(draft: SalesOrderDraft) -> dict[str, Any]:
-	"""The document as it is kept: the draft and the totals that its rows and charges come to."""
-	rows = total(row_amount(Pieces(row.quantity, row.rate), draft.digits) for row in draft.rows)
-	charges = total(charge.amount for charge in draft.charges)
-	grand_total = draft.total if draft.tax_template else rows + charges
-	return {**draft.model_dump(mode="json"), "net_total": f"{rows:f}", "grand_total": f"{grand_total:f}"}
 
 
 def _guard_store(store: str, key: str) -> str:
