@@ -336,6 +336,19 @@ class TestRefusals:
 		parsed = parse_order(order("10.00", line("10.00", price_set=money("9.00"))))
 		assert (parsed.lines[0].subtotal, balance(parsed)) == (10, 0)
 
+	def test_amounts_beyond_all_proportion(self) -> None:
+		items = (line("999999999999999"), line("-999999999999998.999999999999"))
+		taxes = [{"title": "VAT", "price": "999999999999999"}]
+		with pytest.raises(PayloadRefused) as caught:
+			parse_order(order("1.00", *items, tax_lines=taxes))
+		assert caught.value.path == "line_items"
+		fields = {
+			"presentment_currency": "EUR",
+			"total_price_set": money("999999999999999", "0.000000000001"),
+		}
+		with pytest.raises(PayloadRefused):
+			parse_order(order("999999999999999", **fields), presentment=True)
+
 	@pytest.mark.parametrize("payload", [{}, {"order": None}, {"order": []}, {"order": {}}, {"orders": [{}]}])
 	def test_what_is_no_order(self, payload: Json) -> None:
 		with pytest.raises(PayloadRefused):

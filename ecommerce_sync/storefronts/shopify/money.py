@@ -13,7 +13,6 @@ from .reading import Node
 
 ZERO = Decimal(0)
 _RATE_DIGITS = Decimal(1).scaleb(-9)  # as many as ERPNext keeps of an exchange rate
-_RATED = ("total_price", "total_line_items_price", "subtotal_price")
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,17 @@ def basis_of(order: Node, presentment: bool) -> Basis:
 
 
 def exchange_rate(order: Node, basis: Basis) -> Decimal | None:
-	"""The shop's currency for one unit of the order's, from the order's own two totals; None when both are zero."""
+	"""The shop's currency for one unit of the order's, from the largest amount that stands in both.
+
+	None for an order in two currencies in which everything is free.
+	"""
 	if basis.currency == basis.shop_currency:
 		return Decimal(1)
 	shop = Basis(basis.shop_currency, basis.shop_currency)
-	for key in _RATED:
-		theirs, ours = basis.amount(order, key), shop.amount(order, key)
-		if theirs and ours:
-			return (ours / theirs).quantize(_RATE_DIGITS)
-	return None
+	sources = [(order, "total_price"), *((line, "price") for line in order.children("line_items"))]
+	pairs = [(basis.amount(node, key) or ZERO, shop.amount(node, key) or ZERO) for node, key in sources]
+	theirs, ours = max(pairs)
+	return (ours / theirs).quantize(_RATE_DIGITS) if theirs > 0 and ours > 0 else None
 
 
 def _currency(order: Node, key: str) -> str:

@@ -50,6 +50,8 @@ def parse_order(payload: Mapping[str, Any], presentment: bool = False) -> Order:
 	except ValidationError as error:
 		first = error.errors()[0]
 		raise PayloadRefused(".".join(str(step) for step in first["loc"]), first["msg"]) from None
+	except ArithmeticError:
+		raise PayloadRefused("line_items", "its amounts are too far apart to be an order's") from None
 
 
 def order_id(node: Node) -> str:
