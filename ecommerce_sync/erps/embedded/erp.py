@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -27,16 +26,11 @@ from ...core.money import Pieces, row_amount, total
 from ...core.parties import customer_draft
 from ...core.settings import StoreSettings
 from ..base import Applied, LinkKey, SalesOrderView
-from .database import Database
-
-Document = tuple[str, str]
+from .documents import Document, Documents
 
 
-class EmbeddedErp:
+class EmbeddedErp(Documents):
 	"""`erps.base.Erp` on the embedded database."""
-
-	def __init__(self, database: Database) -> None:
-		self.database = database
 
 	def add_item(self, item_code: str, barcode: str | None = None, disabled: bool = False) -> None:
 		"""Put an Item into the ERP, as a person would."""
@@ -82,9 +76,8 @@ class EmbeddedErp:
 		if isinstance(command, CreateSalesOrder):
 			return self._create(command.draft, order, settings)
 		if isinstance(command, ReplaceSalesOrder):
-			return self._write(
-				"Sales Order", command.document, _data(command.draft), int(command.draft.submit)
-			)
+			data = self._data(command.draft, settings)
+			return self._write("Sales Order", command.document, data, int(command.draft.submit))
 		if isinstance(command, UpdateSalesOrder):
 			return self._update(command)
 		if isinstance(command, CancelSalesOrder):
@@ -142,11 +135,6 @@ class EmbeddedErp:
 			rows=tuple(data["rows"]),
 			taxes=tuple({**charge, "amount": Decimal(charge["amount"])} for charge in data["charges"]),
 		)
-
-	def documents(self, doctype: str) -> list[dict[str, Any]]:
-		"""All documents of a type: name, docstatus, data. For tests and the demo."""
-		rows = self.database.execute("SELECT * FROM document WHERE doctype = ? ORDER BY rowid", doctype)
-		return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
 
 	def cancel(self, name: str) -> None:
 		"""What a person does in the Desk: cancel a Sales Order, the link stays."""
@@ -275,53 +263,6 @@ class EmbeddedErp:
 			total=Decimal(row["data"]["grand_total"]),
 			amended_to=amended["name"] if amended else None,
 		)
-
-	def _link(self, store: str, kind: str, external_id: str) -> dict[str, Any]:
-		row = self.database.execute(
-			"SELECT * FROM link WHERE store = ? AND kind = ? AND external_id = ?", store, kind, external_id
-		).fetchone()
-		return dict(row) if row else {}
-
-	def _set_link(self, store: str, kind: str, external_id: str, doctype: str, name: str) -> None:
-		self.database.execute(
-			"INSERT INTO link (store, kind, external_id, document_type, document) VALUES (?, ?, ?, ?, ?)"
-			" ON CONFLICT DO UPDATE SET document_type = excluded.document_type,"
-			" document = excluded.document, state = ''",
-			store,
-			kind,
-			external_id,
-			doctype,
-			name,
-		)
-
-	def _read(self, doctype: str, name: str) -> dict[str, Any] | None:
-		row = self.database.execute(
-			"SELECT * FROM document WHERE doctype = ? AND name = ?", doctype, name
-		).fetchone()
-		return {**dict(row), "data": json.loads(row["data"])} if row else None
-
-	def _write(
-		self, doctype: str, name: str, data: dict[str, Any], docstatus: int, amended_from: str | None = None
-	) -> Document:
-		self.database.execute(
-			"INSERT OR REPLACE INTO document (doctype, name, docstatus, data, amended_from)"
-			" VALUES (?, ?, ?, ?, ?)",
-			doctype,
-			name,
-			docstatus,
-			json.dumps(data, ensure_ascii=False),
-			amended_from,
-		)
-		return (doctype, name)
-
-	def _name(self, doctype: str, prefix: str) -> str:
-		count = self.database.execute(
-			"SELECT COALESCE(MAX(CAST(SUBSTR(name, ?) AS INTEGER)), 0) + 1 AS n FROM document"
-			" WHERE doctype = ? AND amended_from IS NULL",
-			len(prefix) + 2,
-			doctype,
-		).fetchone()["n"]
-		return f"{prefix}-{count:05d}"
 
 
 def _guard_store(store: str, key: str) -> str:

@@ -1,0 +1,69 @@
+"""Documents and links as rows of the embedded database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .database import Database
+
+Document = tuple[str, str]  # DocType, name
+
+
+class Documents:
+	"""Reads and writes rows; what they mean is `erp`'s business."""
+
+	def __init__(self, database: Database) -> None:
+		self.database = database
+
+	def documents(self, doctype: str) -> list[dict[str, Any]]:
+		"""All documents of a type: name, docstatus, data. For tests and the demo."""
+		rows = self.database.execute("SELECT * FROM document WHERE doctype = ? ORDER BY rowid", doctype)
+		return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
+
+	def _link(self, store: str, kind: str, external_id: str) -> dict[str, Any]:
+		row = self.database.execute(
+			"SELECT * FROM link WHERE store = ? AND kind = ? AND external_id = ?", store, kind, external_id
+		).fetchone()
+		return dict(row) if row else {}
+
+	def _set_link(self, store: str, kind: str, external_id: str, doctype: str, name: str) -> None:
+		self.database.execute(
+			"INSERT INTO link (store, kind, external_id, document_type, document) VALUES (?, ?, ?, ?, ?)"
+			" ON CONFLICT DO UPDATE SET document_type = excluded.document_type,"
+			" document = excluded.document, state = ''",
+			store,
+			kind,
+			external_id,
+			doctype,
+			name,
+		)
+
+	def _read(self, doctype: str, name: str) -> dict[str, Any] | None:
+		row = self.database.execute(
+			"SELECT * FROM document WHERE doctype = ? AND name = ?", doctype, name
+		).fetchone()
+		return {**dict(row), "data": json.loads(row["data"])} if row else None
+
+	def _write(
+		self, doctype: str, name: str, data: dict[str, Any], docstatus: int, amended_from: str | None = None
+	) -> Document:
+		self.database.execute(
+			"INSERT OR REPLACE INTO document (doctype, name, docstatus, data, amended_from)"
+			" VALUES (?, ?, ?, ?, ?)",
+			doctype,
+			name,
+			docstatus,
+			json.dumps(data, ensure_ascii=False),
+			amended_from,
+		)
+		return (doctype, name)
+
+	def _name(self, doctype: str, prefix: str) -> str:
+		count = self.database.execute(
+			"SELECT COALESCE(MAX(CAST(SUBSTR(name, ?) AS INTEGER)), 0) + 1 AS n FROM document"
+			" WHERE doctype = ? AND amended_from IS NULL",
+			len(prefix) + 2,
+			doctype,
+		).fetchone()["n"]
+		return f"{prefix}-{count:05d}"
