@@ -88,7 +88,10 @@ async function capabilities(frm) {
 }
 
 async function offer_platforms(frm) {
-	const options = (await load_platforms()).map(({ name, label }) => ({ value: name, label }));
+	const found = await load_platforms();
+	const options = found.map(({ name, label }) => ({ value: name, label }));
+	const label_of = (value) => found.find(({ name }) => name === value)?.label || value;
+	frm.get_docfield("platform").formatter = label_of; // once saved it is read only
 	frm.set_df_property("platform", "options", [{ value: "", label: "" }, ...options]);
 	frm.refresh_field("platform");
 }
