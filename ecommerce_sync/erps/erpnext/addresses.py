@@ -11,7 +11,7 @@ from ...core.commands import AddressDraft, CustomerDraft
 from ...core.models import Address
 from ...core.parties import normal_email, normal_phone
 from . import links
-from .fields import DATA_LENGTH, fit
+from .fields import DATA_LENGTH, document_name, fit
 from .unit import Unit
 
 _TITLE_LENGTH = 100  # the name becomes title, type and a number
@@ -41,7 +41,7 @@ def _create(place: AddressDraft, draft: CustomerDraft, customer: str, company: s
 def _title(place: AddressDraft, draft: CustomerDraft) -> str:
 	"""The company's location where one ordered, else the person."""
 	title = f"{draft.location} - {place.title}" if draft.location else place.title
-	return fit(title.replace("<", "").replace(">", ""), _TITLE_LENGTH) or _EMPTY
+	return document_name(title, "Address", _TITLE_LENGTH) or _EMPTY
 
 
 def _where(address: Address, company: str) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import frappe
 from frappe.utils import validate_email_address, validate_phone_number
 
 from ...core.commands import CustomerDraft
-from .fields import DATA_LENGTH, fit
+from .fields import DATA_LENGTH, document_name
+
+_NAME_LENGTH = 60
 
 
 def create_contact(draft: CustomerDraft, customer: str, primary: bool) -> str:
@@ -33,19 +35,17 @@ def make_primary(contact: str, customer: str) -> None:
 
 
 def _person(draft: CustomerDraft) -> dict[str, Any]:
-	first, last = fit(draft.first_name), fit(draft.last_name)
-	named = _clean(first), _clean(last)
+	first, last = _clean(draft.first_name), _clean(draft.last_name)
 	company = _clean(draft.name) if draft.company else None
 	return {
-		"first_name": named[0] or (None if named[1] or company else _clean(draft.name)),
-		"last_name": named[1] or None,
+		"first_name": first or (None if last or company else _clean(draft.name)),
+		"last_name": last or None,
 		"company_name": company,
 	}
 
 
-def _clean(name: str) -> str:
-	"""Names of documents take no markup signs; the Contact is named by the person."""
-	return fit(name.replace("<", "").replace(">", ""), 60)
+def _clean(name: str | None) -> str:
+	return document_name(name, "Contact", _NAME_LENGTH)
 
 
 def _insert_offline(contact: Any, customer: str) -> None:

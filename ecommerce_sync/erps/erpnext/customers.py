@@ -15,7 +15,7 @@ from ...core.settings import StoreSettings
 from . import links, observe
 from .addresses import ensure_addresses
 from .contacts import create_contact, make_primary
-from .fields import fit, plain
+from .fields import document_name, fit, plain
 from .refusals import refusals
 from .unit import Unit
 
@@ -91,12 +91,27 @@ def _create(draft: CustomerDraft, unit: Unit) -> str:
 	customer = frappe.new_doc("Customer")
 	customer.update(_values(draft))
 	customer.update(plain(draft.fields))
-	customer.insert()
-	name = str(customer.name)
+	name = _insert(customer)
 	unit.customer = name
 	if not draft.contact_key and (not draft.company or draft.email or draft.phone):
 		make_primary(create_contact(draft, name, primary=True), name)
 	return name
+
+
+def _insert(customer: Any) -> str:
+	"""By ERPNext's naming; by a name of our own where its next number is taken.
+
+	Two workers may count the same namesakes, and ERPNext cannot count names with % or a backslash.
+	"""
+	second = frappe.copy_doc(customer)
+	frappe.db.savepoint("before_customer")
+	try:
+		customer.insert()
+		return str(customer.name)
+	except frappe.DuplicateEntryError:
+		frappe.db.rollback(save_point="before_customer")
+	second.insert(set_name=f"{second.customer_name} - {frappe.generate_hash(length=8)}")
+	return str(second.name)
 
 
 def _values(draft: CustomerDraft) -> dict[str, Any]:
@@ -113,7 +128,7 @@ def _values(draft: CustomerDraft) -> dict[str, Any]:
 
 def _free_name(name: str) -> str:
 	"""A name that ERPNext takes: no markup signs, and not that of a Customer Group."""
-	clean = fit(name.replace("<", "").replace(">", ""), _NAME_LENGTH) or "Customer"
+	clean = document_name(name, "Customer", _NAME_LENGTH) or "Unnamed"
 	return f"{clean} (Customer)" if frappe.db.exists("Customer Group", clean) else clean
 
 

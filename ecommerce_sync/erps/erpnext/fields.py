@@ -29,6 +29,13 @@ def fit(text: str | None, length: int = DATA_LENGTH) -> str:
 	return (text or "").strip()[:length].strip()
 
 
+def document_name(text: str | None, doctype: str, length: int) -> str:
+	"""A text that a document may be named by: Frappe takes no markup signs, not the DocType itself, not 'New …'."""
+	clean = fit((text or "").replace("<", "").replace(">", ""), length)
+	reserved = clean == doctype or clean.startswith(f"New {doctype}")
+	return f"'{clean}'" if reserved else clean
+
+
 def plain(fields: Mapping[str, Any]) -> dict[str, Any]:
 	"""Mapped fields with values that Frappe's fields take."""
 	return {name: _plain(value) for name, value in fields.items()}

@@ -18,6 +18,7 @@ from ..base import LinkKey
 _COLUMNS = "name, document_type, document, version, digest, state"
 _KEY = "store = %s AND kind = %s AND external_id = %s"
 _KEY_LENGTH = 140
+_ATTEMPTS = 5
 
 
 def order_key(store: str, order_id: str) -> LinkKey:
@@ -40,10 +41,20 @@ def party_key(kind: str, customer: str, part: str) -> LinkKey:
 
 def ensure(keys: Sequence[LinkKey]) -> None:
 	"""Insert the rows that are missing and commit. Rows that exist are not touched: they may be locked."""
+	for attempt in range(_ATTEMPTS):
+		try:
+			return _ensure(keys)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:  # others insert the same rows
+			frappe.db.rollback()
+			if attempt + 1 == _ATTEMPTS:
+				raise Transient("database_busy", detail=str(error)) from error
+
+
+def _ensure(keys: Sequence[LinkKey]) -> None:
 	found = {(row[0], row[1], row[2]) for row in _existing(keys)}
-	missing = [key for key in keys if _triple(key) not in found]
-	if missing:
-		_insert(missing)
+	missing = sorted((key for key in keys if _triple(key) not in found), key=_triple)
+	for key in missing:  # one at a time: who holds one row while waiting for another can deadlock
+		_insert([key])
 		frappe.db.commit()
 
 
@@ -136,7 +147,10 @@ def _insert(keys: Sequence[LinkKey], doctype: str | None = None, document: str |
 		(frappe.generate_hash(length=16), now, now, user, user, *_triple(key), doctype, document)
 		for key in keys
 	]
-	taken = "UPDATE document_type = VALUES(document_type), document = VALUES(document), modified = VALUES(modified)"
+	taken = (
+		"UPDATE document_type = VALUES(document_type), document = VALUES(document),"
+		" modified = VALUES(modified), state = ''"
+	)
 	frappe.db.sql(
 		"INSERT INTO `tabStore Link` (name, creation, modified, owner, modified_by, store, kind, external_id,"
 		f" document_type, document) VALUES {', '.join(['(%s' + ', %s' * 9 + ')'] * len(rows))}"

@@ -32,7 +32,7 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 		digest=link.get("digest") or None,
 		gone=link.get("state") == "Gone",
 		linked=link.get("document") or None,
-		cancelled_by_sync=link.get("state") == "Cancelled",
+		cancelled_by_sync=link.get("state") in ("Cancelled", "Gone"),
 		document=sales_order_state(link["document"]) if link.get("document") else None,
 		customer=unit.customer,
 		addresses=frozenset(unit.addresses),

@@ -47,8 +47,7 @@ def update(command: UpdateSalesOrder, order: Order) -> str:
 def cancel(command: CancelSalesOrder, order: Order, settings: StoreSettings) -> str:
 	"""Cancel what is submitted, delete what is a draft; the link remembers that the sync did it."""
 	key = links.order_key(settings.store, order.id)
-	_remove(command.document)
-	links.update(key, state="Cancelled")
+	links.update(key, state="Cancelled", **_remove(command.document))
 	if order.status:
 		frappe.db.set_value(
 			DOCTYPE, command.document, "store_order_status", fit(order.status), update_modified=False
@@ -56,14 +55,19 @@ def cancel(command: CancelSalesOrder, order: Order, settings: StoreSettings) -> 
 	return command.document
 
 
-def _remove(name: str) -> None:
-	"""Our own links do not count as links to the document: they name what it was."""
+def _remove(name: str) -> dict[str, None]:
+	"""Cancel what was submitted; delete a draft, whose name may come again, so that the link must drop it.
+
+	Returns the link's columns to empty.
+	"""
 	doc: Any = frappe.get_doc(DOCTYPE, name, for_update=True)
 	with refusals(doc.customer):
 		if doc.docstatus == 1:
 			doc.cancel()
 		elif doc.docstatus == 0:
 			doc.delete()
+			return {"document_type": None, "document": None}
+	return {}
 
 
 def take_over(command: TakeOver, order: Order, settings: StoreSettings) -> str:
@@ -80,9 +84,8 @@ def remove_gone(store: str, order_id: str) -> tuple[str, str] | None:
 	state = sales_order_state(name) if name else None
 	if state and state.docstatus == 1 and state.progress:
 		raise Held("cancelled_after_progress", document=state.name, progress=state.progress)
-	if state and state.docstatus < 2:
-		_remove(state.name)
-	links.update(key, state="Gone")
+	emptied = _remove(state.name) if state and state.docstatus < 2 else {}
+	links.update(key, state="Gone", **emptied)
 	return (DOCTYPE, state.name) if state and state.docstatus < 2 else None
 
 

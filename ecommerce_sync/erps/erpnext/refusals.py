@@ -18,6 +18,8 @@ from ...core.errors import Fixable, Transient
 # Another worker was a moment faster: the next try finds what it made.
 _CONFLICTS = (frappe.DuplicateEntryError, frappe.UniqueValidationError, frappe.TimestampMismatchError)
 
+_REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.NameError)
+
 
 @contextmanager
 def refusals(customer: str = "") -> Iterator[None]:
@@ -29,7 +31,7 @@ def refusals(customer: str = "") -> Iterator[None]:
 		raise
 	except _CONFLICTS as error:
 		raise Transient("database_busy", detail=_text(error, messages)) from error
-	except (frappe.ValidationError, frappe.PermissionError) as error:
+	except _REFUSALS as error:
 		raise _refusal(error, customer, messages) from error
 
 

@@ -93,14 +93,17 @@ def notes(note: str | None, attributes: Iterable[Attribute]) -> str | None:
 def _money(draft: SalesOrderDraft, unit: Unit) -> dict[str, Any]:
 	rate = exchange_rate(draft.currency, draft.company, draft.ordered_on, draft.exchange_rate)
 	price_list = draft.price_list or _price_list()
-	listed = frappe.get_cached_value("Price List", price_list, "currency") if price_list else None
-	own = listed in (None, draft.currency)
+	listed = (
+		str(frappe.get_cached_value("Price List", price_list, "currency")) if price_list else draft.currency
+	)
 	return {
 		"currency": draft.currency,
 		"conversion_rate": rate,
 		"selling_price_list": price_list,
 		"price_list_currency": listed,
-		"plc_conversion_rate": rate if own else exchange_rate(listed, draft.company, draft.ordered_on),
+		"plc_conversion_rate": rate
+		if listed == draft.currency
+		else exchange_rate(listed, draft.company, draft.ordered_on),
 		"ignore_pricing_rule": 1,
 		"disable_rounded_total": 1,
 		"apply_discount_on": "Net Total",

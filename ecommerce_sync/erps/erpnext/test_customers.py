@@ -102,7 +102,16 @@ class TestCustomers(FrappeTestCase, Contract):
 		self.assertIn(fingerprint(ship), self.seen(order).addresses)
 
 	def test_odd_names(self) -> None:
-		for name in ("<b>Bob</b>", "💐 花子", "O'Neil \\ %s", "x" * 200, "Commercial", "New Customer"):
+		for name in (
+			"<b>Bob</b>",
+			"💐 花子",
+			"O'Neil \\ %s",
+			"x" * 200,
+			"Commercial",
+			"New Customer",
+			"Customer",
+			"<>",
+		):
 			person = Customer(id=unique(), email=f"{unique()}@example.com", first_name=name)
 			place = sample_address(first_name=name, last_name=None)
 			order = sample_order(
