@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 
 from ecommerce_sync.core.errors import PayloadRefused
 from ecommerce_sync.core.models import Order
-from ecommerce_sync.sandbox.generator import stories
+from ecommerce_sync.sandbox.generator import stories, story
 from ecommerce_sync.sandbox.shopify.orders import write_down
+from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
+from ecommerce_sync.sandbox.shopify.shop import Shop
 from ecommerce_sync.sandbox.spoiled import SPOILINGS, Spoiling
 from ecommerce_sync.storefronts.shopify import PLATFORM
+from ecommerce_sync.storefronts.shopify.documents import document
 from ecommerce_sync.storefronts.shopify.parse import parse_order
-from tests.storefronts.contract import balance
+from tests.storefronts.contract import balance, comparable
 
 Json = dict[str, Any]
 SPOILED = [spoiling for spoiling in SPOILINGS if spoiling.platform == "shopify"]
@@ -27,7 +30,7 @@ SPOILED = [spoiling for spoiling in SPOILINGS if spoiling.platform == "shopify"]
 
 def told(count: int, currency: str = "USD", seed: int = 3, tip_on_line: bool = True) -> list[Json]:
 	"""Payloads of orders/create as the emulated store sends them."""
-	orders = (write_down(story, tip_on_line=tip_on_line) for story in stories(seed, count, currency))
+	orders = (write_down(said, tip_on_line=tip_on_line) for said in stories(seed, count, currency))
 	return [json.loads(json.dumps(order.as_webhook())) for order in orders]
 
 
@@ -196,6 +199,53 @@ class TestCharges:
 		parsed = parse_order(order("10.00", *items, shipping_lines=[gone]))
 		assert [item.quantity for item in parsed.lines] == [1, 0]
 		assert (parsed.shipping, balance(parsed)) == ((), 0)
+
+	def test_pieces_removed_by_an_edit(self) -> None:
+		taxes = [{"title": "VAT", "price": "2.00"}]
+		item = line("10.00", 3, current_quantity=1, tax_lines=taxes)
+		assert parse_order(order("12.00", item)).lines[0].quantity == 1
+		assert parse_order(order("32.00", item)).lines[0].quantity == 3
+
+
+class TestGraphql:
+	"""The emulated store's answer, as it comes."""
+
+	@staticmethod
+	def answer(number: int = 0) -> tuple[Json, Json]:
+		store = EmulatedShopify(1, shop=Shop(currency="USD"), points=1e6)
+		placed = store.place(story(4, number, "USD", "shopify", datetime.now(timezone.utc)))
+		told = json.loads(json.dumps(placed.as_webhook()))
+		return store.graphql(document("order"), {"id": placed.gid, "lines": 250}), told
+
+	@pytest.mark.parametrize("number", range(12))
+	def test_answer_and_message_agree_in_both_currencies(self, number: int) -> None:
+		answer, told = self.answer(number)
+		for presentment in (False, True):
+			asked = parse_order(answer, presentment)
+			assert comparable(asked) == comparable(parse_order(told, presentment))
+			assert asked == parse_order(answer["data"], presentment)
+			assert asked == parse_order(answer["data"]["order"], presentment)
+
+	def test_edges_are_taken_too(self) -> None:
+		answer, told = self.answer()
+		found = answer["data"]["order"]
+		for field in ("lineItems", "shippingLines", "discountApplications"):
+			found[field] = {"edges": [{"node": node} for node in found[field]["nodes"]]}
+		assert comparable(parse_order(answer)) == comparable(parse_order(told))
+
+	def test_first_page_of_lines_is_no_order(self) -> None:
+		answer, _told = self.answer()
+		answer["data"]["order"]["lineItems"]["pageInfo"]["hasNextPage"] = True
+		with pytest.raises(PayloadRefused) as caught:
+			parse_order(answer)
+		assert caught.value.path == "lineItems"
+
+	@pytest.mark.parametrize("fields", [{"lineItems": 1}, {"lineItems": {"nodes": [{}]}}, {"customer": "x"}])
+	def test_answer_that_is_none(self, fields: Json) -> None:
+		answer, _told = self.answer()
+		with pytest.raises(PayloadRefused):
+			parse_order({**answer["data"]["order"], **fields})
+		assert parse_order(answer).id
 
 
 class TestParts:
@@ -394,10 +444,13 @@ def replaced(payload: Json, path: tuple[Any, ...], value: Any) -> None:
 		here[path[-1]] = value
 
 
+ANSWERS = [TestGraphql.answer(number)[0] for number in range(4)]
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_mutated_payload_is_an_order_or_refused(data: st.DataObject) -> None:
-	payload = copy.deepcopy(data.draw(st.sampled_from(PAYLOADS)))
+	payload = copy.deepcopy(data.draw(st.sampled_from([*PAYLOADS, *ANSWERS])))
 	for _ in range(data.draw(st.integers(1, 4))):
 		replaced(payload, data.draw(st.sampled_from(places(payload))), data.draw(JUNK))
 	try:

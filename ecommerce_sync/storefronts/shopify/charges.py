@@ -145,7 +145,7 @@ def _without_removed(order: Node, parts: Parts) -> Iterator[Parts]:
 	yield parts
 	pieces = [line.number("current_quantity") for line in order.children("line_items")]
 	lines = tuple(
-		_emptied(line) if left == 0 else line for line, left in zip(parts.lines, pieces, strict=True)
+		line if left is None else _reduced(line, left) for line, left in zip(parts.lines, pieces, strict=True)
 	)
 	gone = [line.flag("is_removed") for line in order.children("shipping_lines")]
 	shipping = tuple(line for line, removed in zip(parts.shipping, gone, strict=True) if not removed)
@@ -156,9 +156,12 @@ def _without_removed(order: Node, parts: Parts) -> Iterator[Parts]:
 		yield parts._replace(lines=lines, shipping=shipping)
 
 
-def _emptied(line: Line) -> Line:
+def _reduced(line: Line, left: Decimal) -> Line:
 	"""A removed line keeps its place, so that lines and the store's document still match."""
-	return line.model_copy(update={"quantity": ZERO, "subtotal": ZERO, "discounts": (), "taxes": ()})
+	if not 0 <= left < line.quantity:
+		return line
+	fields = {"quantity": left, "subtotal": (line.shown_unit_price or ZERO) * left}
+	return line.model_copy(update=fields if left else {**fields, "discounts": (), "taxes": ()})
 
 
 def _with_order_taxes(order: Node, basis: Basis, parts: Parts, total: Decimal, included: bool) -> Parts:

@@ -27,9 +27,10 @@ _LINE = {
 
 
 def nodes(parent: Given, field: str) -> list[Json]:
-	"""The objects of a connection; empty where the store gave none."""
+	"""The objects of a connection, asked for as nodes or as edges; empty where the store gave none."""
 	connection = parent.get(field) or {}
-	return [node for node in connection.get("nodes") or () if node]
+	found = connection.get("nodes") or [edge.get("node") for edge in connection.get("edges") or ()]
+	return [node for node in found if node is not None]
 
 
 def number_in(gid: str | None) -> int | str | None:

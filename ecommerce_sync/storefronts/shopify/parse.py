@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from ...core.errors import PayloadRefused
 from ...core.models import Order, PaymentStatus
 from . import charges, lines, people
+from .graphql_shape import rest_order
 from .money import Basis, basis_of, exchange_rate
 from .reading import Node
 
@@ -32,19 +33,17 @@ _PAYMENT_STATUSES: dict[str, PaymentStatus] = {
 }
 FINANCIAL_STATUSES = tuple(_PAYMENT_STATUSES)
 _SHOP_DOMAIN = ".myshopify.com"
+_LINES = {"line_items", "lineItems"}
 
 
 def parse_order(payload: Mapping[str, Any], presentment: bool = False) -> Order:
 	"""The neutral order, with `presentment` in the currency that the buyer paid in.
 
-	`payload` is the order itself or `{"order": {…}}`. Raises `PayloadRefused` with the path of the
-	offending field, nothing else.
+	`payload` is the order itself, `{"order": {…}}`, or an answer of the Admin GraphQL API with such fields
+	as `queries/order_fields.graphql` asks for. Raises `PayloadRefused` with the path of the offending field,
+	nothing else.
 	"""
-	if not isinstance(payload, Mapping):
-		raise PayloadRefused("", "is not an object")
-	document = payload.get("order") if "order" in payload and "line_items" not in payload else payload
-	if not isinstance(document, Mapping):
-		raise PayloadRefused("order", "is not an object")
+	document = _document(payload)
 	try:
 		return _order(Node(document), presentment)
 	except ValidationError as error:
@@ -52,6 +51,28 @@ def parse_order(payload: Mapping[str, Any], presentment: bool = False) -> Order:
 		raise PayloadRefused(".".join(str(step) for step in first["loc"]), first["msg"]) from None
 	except ArithmeticError:
 		raise PayloadRefused("line_items", "its amounts are too far apart to be an order's") from None
+
+
+def _document(payload: Any) -> Mapping[str, Any]:
+	"""The order inside its wrappings, in the shape of REST."""
+	inner, path = payload, ""
+	for wrapping in ("data", "order"):
+		if isinstance(inner, Mapping) and wrapping in inner and not _LINES.intersection(inner):
+			inner, path = inner[wrapping], f"{path}.{wrapping}".strip(".")
+	if not isinstance(inner, Mapping):
+		raise PayloadRefused(path, "is not an object")
+	return _from_graphql(inner) if "lineItems" in inner and "line_items" not in inner else inner
+
+
+def _from_graphql(order: Mapping[str, Any]) -> Mapping[str, Any]:
+	try:
+		if ((order["lineItems"] or {}).get("pageInfo") or {}).get("hasNextPage"):
+			raise PayloadRefused("lineItems", "holds the first page of lines only")
+		return rest_order(order)
+	except KeyError as missing:
+		raise PayloadRefused(str(missing.args[0]), "is missing") from None
+	except (TypeError, AttributeError, ValueError):
+		raise PayloadRefused("order", "is not as the Admin GraphQL API answers") from None
 
 
 def order_id(node: Node) -> str:
