@@ -14,7 +14,7 @@ from . import links
 from .fields import DATA_LENGTH, document_name, fit
 from .unit import Unit
 
-_TITLE_LENGTH = 100  # the name becomes title, type and a number
+_TITLE_LENGTH = 80  # the name becomes title, type and a number of a series, whose names are short
 _EMPTY = "-"  # for what ERPNext insists on and the store does not
 
 
