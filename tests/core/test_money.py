@@ -13,7 +13,6 @@ from ecommerce_sync.core.money import (
 	digits_of,
 	minor_digits,
 	rounded,
-	row_amount,
 	settled,
 	split_evenly,
 	spread,

@@ -46,7 +46,9 @@ def test_preview_of_an_order_that_balances(platform: str) -> None:
 		("shopify", {"test": True}, 3),
 	],
 )
-def test_preview_says_by_its_exit_status_why_not(platform: str, changes: dict[str, object], status: int) -> None:
+def test_preview_says_by_its_exit_status_why_not(
+	platform: str, changes: dict[str, object], status: int
+) -> None:
 	found, shown = preview(platform, {**payload(platform), **changes})
 	assert found == status
 	assert shown["message"]
