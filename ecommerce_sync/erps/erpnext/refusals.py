@@ -32,6 +32,10 @@ def refusals(customer: str = "") -> Iterator[None]:
 	except _CONFLICTS as error:
 		raise Transient("database_busy", detail=_text(error, messages)) from error
 	except _REFUSALS as error:
+		if isinstance(
+			error.__context__, _CONFLICTS
+		):  # ERPNext looked for the other's Bin: not in this snapshot
+			raise Transient("database_busy", detail=_text(error, messages)) from error
 		raise _refusal(error, customer, messages) from error
 
 
