@@ -25,7 +25,7 @@ after_migrate = after_install
 
 
 def after_uninstall() -> None:
-	"""Take away what stands in other tables: custom fields, user, roles, the line in Log Settings."""
+	"""Take away what stands in other tables: custom fields, user, roles, secrets, scheduler rows."""
 	if "ecommerce_sync" in frappe.get_installed_apps():
 		return  # Frappe calls the uninstall hooks in a dry run too
 	for doctype, fields in CUSTOM_FIELDS.items():
@@ -34,6 +34,8 @@ def after_uninstall() -> None:
 	for role in ROLES:
 		_remove_role(role)
 	frappe.db.delete("Logs To Clear", {"ref_doctype": "Sync Log"})
+	frappe.db.delete("Scheduled Job Type", {"method": ["like", "ecommerce_sync.%"]})
+	frappe.db.delete("__Auth", {"doctype": "Store Connection"})
 	frappe.db.commit()
 
 
