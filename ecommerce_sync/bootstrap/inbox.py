@@ -41,7 +41,7 @@ def _inbox_key(name: str) -> str:
 
 
 def _read_inbox(name: str) -> tuple[str, str, str, list[str]] | None:
-	fields = ["name", "platform", "url"]
+	fields = ["name", "platform", "url", "shop_domain"]
 	row = frappe.db.get_value("Store Connection", {"name": name, "enabled": 1}, fields)
 	if not row:
 		return None
@@ -50,6 +50,7 @@ def _read_inbox(name: str) -> tuple[str, str, str, list[str]] | None:
 		and fieldname in ('webhook_secret', 'client_secret') and encrypted = 1""",
 		row[0],
 	)
-	kept = (*row, [cipher for (cipher,) in ciphers])
+	name, platform_name, url, shop_domain = row
+	kept = (name, platform_name, shop_domain or url, [cipher for (cipher,) in ciphers])
 	frappe.cache.set_value(_inbox_key(name), kept, expires_in_sec=300)
 	return kept

@@ -268,7 +268,7 @@ def _dues(order: Order, ordered_on: date, digits: int, mapped: str | None) -> tu
 
 
 def _money_of(part: Model) -> list[str]:
-	keys = ("id", "title", "sku", "variant_id", "quantity", "subtotal", "price", "amount", "total")
+	keys = ("id", "title", "sku", "quantity", "subtotal", "price", "amount", "total")
 	values = [getattr(part, key, None) for key in keys]
 	taxes = [f"{tax.title}={tax.amount.normalize()}" for tax in getattr(part, "taxes", ())]
 	return [str(v.normalize()) if isinstance(v, Decimal) else str(v) for v in values] + sorted(taxes)
