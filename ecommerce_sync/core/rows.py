@@ -207,8 +207,7 @@ class Rows:
 		"""A rounding row takes what the store's own rounding left; more is a Hold."""
 		if self.template:
 			return
-		digits = self.settings.site_digits  # ERPNext rounds to the site's decimals
-		ours = total(row_amount(Pieces(row.quantity, row.rate), digits) for row in self.rows)
+		ours = total(row_amount(Pieces(row.quantity, row.rate), self.digits) for row in self.rows)
 		ours += total(charge.amount for charge in self.charges)
 		difference = self.order.total - ours
 		if not difference:

@@ -194,8 +194,8 @@ def test_what_would_not_end_fails_soon(text: str) -> None:
 
 
 def test_every_render_has_its_own_steps() -> None:
-	text = "{% for a in range(60000) %}{% if loop.last %}{{ a }}{% endif %}{% endfor %}"
-	assert [value_of(rule("note", "Jinja", text), DOC) for _ in range(2)] == ["59999", "59999"]
+	text = "{% for a in range(60000) %}{% endfor %}done"
+	assert [value_of(rule("note", "Jinja", text), DOC) for _ in range(2)] == ["done", "done"]
 
 
 def test_only_rules_of_the_entity_and_doctype_apply() -> None:
@@ -225,7 +225,7 @@ json_values = st.recursive(
 
 
 @given(json_values, st.sampled_from(["None", "Lookup", "Jinja", "Date", "Number"]), st.text(max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_document_gives_a_value_or_a_named_failure(found: Any, transform: str, argument: str) -> None:
 	try:
 		value = value_of(rule("x", transform, argument), {"x": found}, "Europe/Berlin")

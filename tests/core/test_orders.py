@@ -23,7 +23,7 @@ from ecommerce_sync.core.errors import Fixable, Held
 from ecommerce_sync.core.models import Address, Charge, Company, Customer, Order
 from ecommerce_sync.core.orders import changes, digest, draft_of, plan_order
 
-from .worlds import CREATED, erp_for, line, order, settings
+from .worlds import CREATED, erp_for, line, order, settings, tax
 
 D = Decimal
 HOME = Address(first_name="Ada", line1="1 Main St", city="London", country_code="GB")
@@ -253,6 +253,8 @@ def test_a_digest_sees_what_matters_and_nothing_else() -> None:
 	assert changes(base, digest(order(total="10"))) == []  # how a number is written
 	assert changes(base, digest(order(tags=("a",), raw={"x": 1}, updated_at=CREATED + timedelta(1)))) == []
 	assert changes(base, digest(order(currency="EUR"))) == ["m"]
+	taxed, other = (digest(order(lines=(line(taxes=(tax(amount),)),))) for amount in ("2.00", "2.01"))
+	assert changes(base, taxed) == changes(taxed, other) == ["m"]
 	assert changes(base, digest(order(lines=(line(quantity="2"),)))) == ["m"]
 	assert changes(base, digest(order(billing_address=HOME, note="x"))) == ["a", "s"]
 	assert changes(None, base) == ["m", "a", "s"]

@@ -190,7 +190,7 @@ CUSTOMER_TEXTS = ("id", "email", "phone", "first_name", "last_name", "company", 
 	billing=st.fixed_dictionaries({key: texts for key in ADDRESS_TEXTS}),
 	company=st.one_of(st.none(), texts),
 )
-@profile(max_examples=120, deadline=None)
+@profile(max_examples=70, deadline=None)
 def test_anything_typed_gives_a_customer(
 	customer: dict[str, Any], billing: dict[str, Any], company: str | None
 ) -> None:

@@ -24,7 +24,7 @@ def books(**changes: Any) -> Books:
 
 
 @given(balanced(), st.booleans(), st.booleans())
-@profile(max_examples=80, deadline=None)
+@profile(max_examples=50, deadline=None)
 def test_what_was_applied_is_not_planned_again(case: Balanced, submit: bool, company: bool) -> None:
 	one = case.order.model_copy(
 		update={
@@ -79,7 +79,7 @@ def endings(versions: list[Order], **options: Any) -> list[list[Document]]:
 
 
 @given(st.lists(soft, min_size=2, max_size=4))
-@profile(max_examples=40, deadline=None)
+@profile(max_examples=25, deadline=None)
 def test_a_submitted_order_ends_the_same_however_its_messages_arrive(changes: list[dict[str, Any]]) -> None:
 	versions = [version(number, **change) for number, change in enumerate(changes)]
 	found = endings(versions)
@@ -88,7 +88,7 @@ def test_a_submitted_order_ends_the_same_however_its_messages_arrive(changes: li
 
 
 @given(st.lists(st.tuples(soft, hard), min_size=2, max_size=3))
-@profile(max_examples=60, deadline=None)
+@profile(max_examples=30, deadline=None)
 def test_a_draft_follows_the_store_however_its_messages_arrive(changes: list[Any]) -> None:
 	versions = [
 		version(number, **with_prices(**hard_), **soft_) for number, (soft_, hard_) in enumerate(changes)

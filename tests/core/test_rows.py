@@ -53,6 +53,12 @@ def test_a_line_that_does_not_divide() -> None:
 	assert {row.line_id for row in rows} == {"1"}
 
 
+def test_a_small_discount_on_many_pieces_leaves_no_rate_above_the_list() -> None:
+	one = order(lines=(line("2004", "1000", discounts=(Discount(amount=D(1)),)),), total="2003")
+	rows = [(row.quantity, row.rate, row.list_rate) for row in rows_of(one).rows]
+	assert rows == [(D(700), D("2.00"), D("2.00")), (D(300), D("2.01"), D("2.01"))]
+
+
 def test_an_inclusive_price_is_taken_apart() -> None:
 	sold = line("24", "2", discounts=(Discount(amount=D(12)),), taxes=(tax("2.00"),))
 	rows = rows_of(order(taxes_included=True, lines=(sold,), total="12"))

@@ -22,7 +22,7 @@ D = Decimal
 
 
 @given(balanced())
-@profile(max_examples=220, deadline=None)
+@profile(max_examples=150, deadline=None)
 def test_balanced_orders_come_to_their_total(case: Balanced) -> None:
 	rows = rows_of(case.order, site_digits=case.site_digits)
 	assert erpnext_total(rows, case.site_digits) == case.order.total
@@ -33,7 +33,7 @@ def test_balanced_orders_come_to_their_total(case: Balanced) -> None:
 
 
 @given(balanced(fine=True))
-@profile(max_examples=120, deadline=None)
+@profile(max_examples=90, deadline=None)
 def test_so_do_those_whose_taxes_are_rounded_in_their_sum_only(case: Balanced) -> None:
 	rows = rows_of(case.order, site_digits=case.site_digits)
 	assert erpnext_total(rows, case.site_digits) == case.order.total
@@ -75,7 +75,7 @@ def sold_lines(case: Balanced, rows: Rows) -> Iterator[tuple[Line, list[Row]]]:
 
 
 @given(balanced(), st.integers(1, 9), st.booleans())
-@profile(max_examples=120, deadline=None)
+@profile(max_examples=90, deadline=None)
 def test_a_minor_unit_a_part_goes_to_rounding_and_more_is_held(
 	case: Balanced, units: int, minus: bool
 ) -> None:
@@ -102,7 +102,7 @@ def template_total(rows: Rows, included: bool, rate: Decimal, digits: int) -> De
 
 
 @given(case=balanced(wider_site=False), percent=st.sampled_from([0, 7, 20]))
-@profile(max_examples=120, deadline=None)
+@profile(max_examples=90, deadline=None)
 def test_a_template_comes_within_the_tolerance(case: Balanced, percent: int) -> None:
 	"""Every row taxed with one rate; everything else as charged."""
 	rate, digits, included = D(percent) / 100, case.digits, case.order.taxes_included
