@@ -22,7 +22,7 @@ def add_charges(doc: Any, draft: SalesOrderDraft) -> None:
 	if draft.tax_template:
 		_add_template(doc, draft)
 	for charge in draft.charges:
-		doc.append("taxes", _actual_row(charge, draft))
+		doc.append("taxes", _actual_row(charge, doc, draft))
 	if draft.tax_template:
 		_settle_with_template(doc, draft)
 	else:
@@ -33,7 +33,7 @@ def add_charges(doc: Any, draft: SalesOrderDraft) -> None:
 		doc.is_pos = 1
 
 
-def _actual_row(charge: ChargeRow, draft: SalesOrderDraft) -> dict[str, Any]:
+def _actual_row(charge: ChargeRow, doc: Any, draft: SalesOrderDraft) -> dict[str, Any]:
 	shares = {share.line_id: str(share.amount) for share in charge.shares}
 	row = {
 		"charge_type": "Actual",
@@ -44,32 +44,31 @@ def _actual_row(charge: ChargeRow, draft: SalesOrderDraft) -> dict[str, Any]:
 		"store_charge_kind": charge.kind,
 		"store_shares": json.dumps(shares, ensure_ascii=False) if shares else None,
 	}
-	return row | _item_wise(charge, draft)
+	return row | _item_wise(charge, doc, draft)
 
 
 def _cost_center(company: str) -> str | None:
 	return frappe.get_cached_value("Company", company, "cost_center")
 
 
-def _item_wise(charge: ChargeRow, draft: SalesOrderDraft) -> dict[str, Any]:
-	"""Which Item the tax was charged on. ERPNext 16 keeps that in a table of its own and computes it."""
+def _item_wise(charge: ChargeRow, doc: Any, draft: SalesOrderDraft) -> dict[str, Any]:
+	"""Which Item the tax was charged on, in the company's currency. ERPNext 16 keeps that in a table of its own and computes it."""
 	meta = frappe.get_meta("Sales Taxes and Charges")
 	if charge.kind != "tax" or not meta.get_field("item_wise_tax_detail"):
 		return {}
 	rate = float((charge.rate or Decimal(0)) * 100)
 	amounts = _amounts_by_item(charge, draft)
-	detail = {item: [rate, float(amount)] for item, amount in amounts.items()}
+	detail = {item: [rate, float(amount) * doc.conversion_rate] for item, amount in amounts.items()}
 	return {"item_wise_tax_detail": json.dumps(detail), "dont_recompute_tax": 1}
 
 
 def _amounts_by_item(charge: ChargeRow, draft: SalesOrderDraft) -> dict[str, Decimal]:
-	"""In the company's currency, as ERPNext keeps them; the tax on shipping belongs to no Item."""
+	"""In the order's currency; the tax on shipping belongs to no Item."""
 	items = {row.line_id: row.item_code for row in draft.rows}
-	rate = draft.exchange_rate or Decimal(1)
 	found: dict[str, Decimal] = {}
 	for share in charge.shares:
 		if item := items.get(share.line_id):
-			found[item] = found.get(item, Decimal(0)) + share.amount * rate
+			found[item] = found.get(item, Decimal(0)) + share.amount
 	return found
 
 
@@ -110,7 +109,7 @@ def _settle(doc: Any, draft: SalesOrderDraft, ours: Decimal) -> None:
 	rounding = ChargeRow(
 		kind="rounding", account=draft.rounding_account, description="Rounding", amount=difference
 	)
-	doc.append("taxes", _actual_row(rounding, draft))
+	doc.append("taxes", _actual_row(rounding, doc, draft))
 
 
 def mismatch(reason: str, ours: Decimal, draft: SalesOrderDraft) -> Held:
