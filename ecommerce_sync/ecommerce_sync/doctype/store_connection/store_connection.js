@@ -184,7 +184,7 @@ function check_row(check) {
 	const remedy = !check.ok && check.remedy ? `<div class="text-muted">${escape(check.remedy)}</div>` : "";
 	return [
 		escape(check.name),
-		`<span class="indicator-pill ${color}">${word}</span>`,
+		`<span class="indicator-pill no-indicator-dot text-nowrap ${color}">${word}</span>`,
 		`${escape(check.detail || "")}${remedy}${button}`,
 	];
 }
