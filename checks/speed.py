@@ -90,8 +90,10 @@ def door(site: str, count: int) -> None:
 			ratios = []
 			for turn in range(3):
 				messages = [_message(turn * 100_000 + clients * 10_000 + n) for n in range(count)]
-				ping = _per_request(port, clients, [("GET", "/api/method/frappe.ping", {}, b"")] * count)
-				ours = _per_request(port, clients, messages)
+				ping = _per_request(
+					site, port, clients, [("GET", "/api/method/frappe.ping", {}, b"")] * count
+				)
+				ours = _per_request(site, port, clients, messages)
 				ratios.append(ours / ping)
 				click.echo(f"{clients} clients: ping {ping * 1000:.2f} ms, webhook {ours * 1000:.2f} ms")
 			_bound(f"webhook / ping, {clients} clients", statistics.median(ratios), 3.0)
@@ -296,7 +298,14 @@ def _await(port: int, site: str) -> None:
 	for _ in range(120):
 		try:
 			if (
-				_one(http.client.HTTPConnection("127.0.0.1", port), "GET", "/api/method/frappe.ping", {}, b"")
+				_one(
+					site,
+					http.client.HTTPConnection("127.0.0.1", port),
+					"GET",
+					"/api/method/frappe.ping",
+					{},
+					b"",
+				)
 				== 200
 			):
 				return
@@ -305,30 +314,37 @@ def _await(port: int, site: str) -> None:
 	raise click.ClickException(f"no answer from {site} on port {port}")
 
 
-def _per_request(port: int, clients: int, requests: list[tuple[str, str, dict[str, str], bytes]]) -> float:
+def _per_request(
+	site: str, port: int, clients: int, requests: list[tuple[str, str, dict[str, str], bytes]]
+) -> float:
 	"""Mean seconds that a client waits for one answer."""
 	with ThreadPoolExecutor(clients) as pool:
 		started = time.perf_counter()
-		statuses = list(pool.map(lambda n: _client(port, requests[n::clients]), range(clients)))
+		statuses = list(pool.map(lambda n: _client(site, port, requests[n::clients]), range(clients)))
 		seconds = time.perf_counter() - started
 	if wrong := {status for of_client in statuses for status in of_client} - {200}:
 		raise click.ClickException(f"not all were answered 200: {wrong}")
 	return seconds * clients / len(requests)
 
 
-def _client(port: int, requests: list[tuple[str, str, dict[str, str], bytes]]) -> list[int]:
+def _client(site: str, port: int, requests: list[tuple[str, str, dict[str, str], bytes]]) -> list[int]:
 	connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-	return [_one(connection, *request) for request in requests]
+	return [_one(site, connection, *request) for request in requests]
 
 
 def _one(
-	connection: http.client.HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes
+	site: str,
+	connection: http.client.HTTPConnection,
+	method: str,
+	path: str,
+	headers: dict[str, str],
+	body: bytes,
 ) -> int:
 	connection.request(
 		method,
 		path,
 		body or None,
-		{**headers, "Host": frappe.local.site, "X-Frappe-Site-Name": frappe.local.site},
+		{**headers, "Host": site, "X-Frappe-Site-Name": site},
 	)
 	answer = connection.getresponse()
 	answer.read()
