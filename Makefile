@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lint format types layers unit bench-test test demo clean
+.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults clean
 
 setup: $(STAMP)
 
@@ -38,6 +38,26 @@ bench-test:
 # The quick layer first: what fails there need not wait for a site.
 test: unit
 	$(MAKE) --no-print-directory bench-test
+
+# The acceptance checks on a bench's site, for nights and on request. ARGS goes to the script.
+CHECK_SITE := $(or $(SITE),ecommerce-sync-check.localhost)
+check = cd "$(BENCH)/sites" && SITE="$(CHECK_SITE)" PYTHONWARNINGS=ignore "$(abspath $(BENCH))/env/bin/python" "$(CURDIR)/checks/$(1).py" $(ARGS)
+
+# Away from a bench on the embedded ERP alone.
+check-payloads:
+	test -n "$(FOLDER)" || { echo "make check-payloads FOLDER=/path/to/payloads"; exit 2; }
+ifneq ($(wildcard $(BENCH)/sites/$(CHECK_SITE)/site_config.json),)
+	$(call check,payloads) "$(abspath $(FOLDER))"
+else
+	$(MAKE) --no-print-directory setup
+	$(BIN)/python checks/payloads.py "$(FOLDER)"
+endif
+
+check-totals:
+	$(call check,totals)
+
+check-faults:
+	$(call check,faults)
 
 demo: setup
 	$(BIN)/python -m ecommerce_sync.sandbox demo

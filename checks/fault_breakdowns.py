@@ -1,0 +1,112 @@
+"""Processes that die: workers killed in the middle of an order, Redis gone."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from random import Random
+
+import frappe
+from bench_site import fresh
+from fault_ground import Finding, Ground
+from printed import say
+from processes import FrappeWorker, frappe_worker, run_minute_sweep
+from shops import deliver
+from workers import open_events, wait_until_done, workers
+
+_TWINS = """select count(*) from (select email_id from tabCustomer where ifnull(email_id, '') != ''
+	group by email_id having count(*) > 1) twins"""
+
+
+def killed_workers(ground: Ground) -> Iterator[Finding]:
+	"""Workers killed by `kill -9` at random moments: none lost, none doubled, totals equal."""
+	rng, twins = Random(ground.seed), _twins()
+	placed: dict[str, list[str]] = {shop.store: [] for shop in ground.shops}
+	for number in range(ground.orders):
+		shop = ground.shops[number % len(ground.shops)]
+		placed[shop.store].append(ground.place(shop))
+		deliver(shop.created(placed[shop.store][-1]))
+	say(f"{ground.orders} events stored; {ground.workers} workers begin, and are killed")
+	killed = _kill_until_done(ground, rng)
+	for shop in ground.shops:
+		yield from ground.exactly_once("d", shop, placed[shop.store])
+	yield Finding("d", f"Customers doubled ({killed} workers were killed)", 0, _twins() - twins)
+
+
+def _kill_until_done(ground: Ground, rng: Random) -> int:
+	"""A worker dies every few seconds until nothing is open; how many died."""
+	told = time.monotonic()
+	with workers(ground.workers) as team:
+		time.sleep(6)  # until the first are at work
+		while left := open_events(ground.stores):
+			team.tend()
+			if left > 3:  # the last ones are let live, or they would be killed while they start
+				team.kill(rng.randrange(ground.workers))
+			time.sleep(rng.uniform(0.5, 4.5))
+			if time.monotonic() - told > 30:
+				told = time.monotonic()
+				say(f"{left} events are waiting, {team.killed} workers were killed")
+		say(f"done; {team.killed} workers were killed, {team.crashed} ended by themselves")
+		return team.killed
+
+
+def _twins() -> int:
+	fresh()
+	return int(frappe.db.sql(_TWINS)[0][0])
+
+
+def stopped_redis(ground: Ground) -> Iterator[Finding]:
+	"""Redis stopped: messages are taken in, and processed after it returns."""
+	with frappe_worker() as worker:
+		yield from _while_it_runs(ground, worker)
+		first = yield from _while_it_is_stopped(ground)
+		ground.redis.start()
+		say("Redis is back; one more message arrives")
+		more = _send_orders(ground, 1)
+		_processed_within(ground, worker, 150)
+		for shop in ground.shops:
+			yield from ground.exactly_once("e", shop, [*first[shop.store], *more[shop.store]])
+	second = yield from _while_it_is_stopped(ground)
+	ground.redis.start()
+	say("Redis is back; the minute sweep runs")
+	run_minute_sweep(ground.site)
+	for shop in ground.shops:
+		yield from ground.exactly_once("e", shop, second[shop.store])
+
+
+def _while_it_runs(ground: Ground, worker: FrappeWorker) -> Iterator[Finding]:
+	orders = _send_orders(ground, 3)
+	_processed_within(ground, worker, 150)
+	for shop in ground.shops:
+		yield from ground.exactly_once("e", shop, orders[shop.store])
+
+
+def _while_it_is_stopped(ground: Ground) -> Generator[Finding, None, dict[str, list[str]]]:
+	"""Yields findings; returns the orders whose messages came meanwhile."""
+	ground.redis.stop()
+	started = time.monotonic()
+	placed = {shop.store: [ground.place(shop) for _ in range(10)] for shop in ground.shops}
+	messages = [shop.created(order) for shop in ground.shops for order in placed[shop.store]]
+	answers = dict(Counter(ground.send(messages, 5)))
+	say(
+		f"Redis is stopped: {len(messages)} messages answered {answers} in {time.monotonic() - started:.1f} s"
+	)
+	yield Finding("e", "answers while Redis is stopped", {200: len(messages)}, answers)
+	stored = sum(ground.states(shop, placed[shop.store]).get("Queued", 0) for shop in ground.shops)
+	yield Finding("e", "events stored while Redis is stopped", len(messages), stored)
+	return placed
+
+
+def _send_orders(ground: Ground, each: int) -> dict[str, list[str]]:
+	placed = {shop.store: [ground.place(shop) for _ in range(each)] for shop in ground.shops}
+	ground.send([shop.created(order) for shop in ground.shops for order in placed[shop.store]])
+	return placed
+
+
+def _processed_within(ground: Ground, worker: FrappeWorker, seconds: float) -> None:
+	"""Wait for Frappe's worker, which a supervisor would start again."""
+	end = time.monotonic() + seconds
+	while open_events(ground.stores) and time.monotonic() < end:
+		worker.tend()
+		wait_until_done(ground.stores, limit=2)

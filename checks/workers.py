@@ -1,0 +1,101 @@
+"""Worker processes of a check: real ones, each with its own connection, that drain the inbox until stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import frappe
+from bench_site import as_sync_user, scalar, site_name
+from printed import say
+
+_OPEN = """select count(*) from `tabSync Log` where store in %(stores)s
+	and state in ('Queued', 'Waiting to retry')"""
+
+
+class Workers:
+	"""So many processes that run this module; one that dies is started again by `tend`."""
+
+	def __init__(self, count: int) -> None:
+		self.processes = [_start() for _ in range(count)]
+		self.killed = 0
+		self.crashed = 0
+
+	def kill(self, place: int) -> None:
+		"""`kill -9`, and a new one in its place."""
+		process = self.processes[place]
+		process.send_signal(signal.SIGKILL)
+		process.wait()
+		self.killed += 1
+		self.processes[place] = _start()
+
+	def tend(self) -> None:
+		"""Start again what ended by itself, which a worker should never do."""
+		for place, process in enumerate(self.processes):
+			if process.poll() is not None:
+				self.crashed += 1
+				self.processes[place] = _start()
+
+	def stop(self) -> None:
+		"""Let each finish its order."""
+		for process in self.processes:
+			process.terminate()
+		for process in self.processes:
+			process.wait(60)
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Workers]:
+	"""Worker processes for the length of the block."""
+	team = Workers(count)
+	try:
+		yield team
+	finally:
+		team.stop()
+
+
+def open_events(stores: Sequence[str]) -> int:
+	"""How many events of the stores are not done with, as committed now."""
+	return int(scalar(_OPEN, {"stores": tuple(stores)}))
+
+
+def wait_until_done(stores: Sequence[str], team: Workers | None = None, limit: float = 7200) -> float:
+	"""Until no event of the stores is open; returns the seconds. Says every half minute how far it is."""
+	started = told = time.monotonic()
+	while (left := open_events(stores)) and time.monotonic() - started < limit:
+		if team:
+			team.tend()
+		if time.monotonic() - told > 30:
+			told = time.monotonic()
+			say(f"{left} events are waiting")
+		time.sleep(0.25)
+	return time.monotonic() - started
+
+
+def _start() -> subprocess.Popen[bytes]:
+	return subprocess.Popen([sys.executable, str(Path(__file__).resolve())], env=dict(os.environ))
+
+
+def _work() -> None:
+	"""What a worker process does; a polite stop comes between two orders."""
+	from ecommerce_sync.bootstrap import machine
+	from ecommerce_sync.sync.work import drain
+
+	asked: list[int] = []
+	signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+	with as_sync_user(site_name()):
+		engine = machine()
+		while not asked:
+			if not drain(engine, budget=20, limit=10):
+				frappe.db.rollback()
+				time.sleep(0.1)
+
+
+if __name__ == "__main__":
+	_work()
