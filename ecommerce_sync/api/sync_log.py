@@ -1,11 +1,18 @@
-"""What the Sync Log form shows: the reason in the reader's language."""
+"""The Sync Log form: the reason in the reader's language, and the ways to go on."""
 
 from __future__ import annotations
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, now_datetime
 
 from ..core import reasons
+from ..jobs.wake import wake_after_commit
+from .rights import MANAGERS
+
+_CLERKS = (*MANAGERS, "Ecommerce Sync User")
+_FINISHED = ("Done", "Skipped")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -16,3 +23,27 @@ def describe(name: str) -> dict[str, str]:
 	if not doc.reason:
 		return {"message": _(doc.state), "remedy": ""}
 	return reasons.describe(doc.reason, frappe.parse_json(doc.params or "{}"), _)._asdict()
+
+
+@frappe.whitelist(methods=["POST"])
+def retry(name: str, ask_store: bool | int | str = False) -> None:
+	"""Queue an open event anew; `ask_store` takes what the store says now instead of the message."""
+	doc = _open_event(name)
+	anew = {"state": "Queued", "attempts": 0, "next_attempt": None, "finished": None}
+	doc.db_set({**anew, "refetch": cint(ask_store) or doc.refetch})
+	wake_after_commit()
+
+
+@frappe.whitelist(methods=["POST"])
+def dismiss(name: str) -> None:
+	"""A person settled the matter otherwise: nothing more is done for the event."""
+	_open_event(name).db_set({"state": "Skipped", "finished": now_datetime(), "cause": None})
+
+
+def _open_event(name: str) -> Document:
+	frappe.only_for(_CLERKS)
+	doc = frappe.get_doc("Sync Log", name, for_update=True)
+	doc.check_permission("read")
+	if doc.state in _FINISHED:
+		frappe.throw(_("This event is {0}; there is nothing left to do.").format(_(doc.state)))
+	return doc

@@ -76,7 +76,7 @@ frappe.ui.form.on("Store Connection", {
 		const found = await frappe.xcall(STORE_API + "defaults", { company: frm.doc.company });
 		const of_company = [...ACCOUNTS, ...FOR_COMPANY];
 		Object.entries(found).forEach(([field, value]) => {
-			if (value && (!frm.doc[field] || of_company.includes(field))) {
+			if (value && (frm.is_new() || !frm.doc[field] || of_company.includes(field))) {
 				frm.set_value(field, value);
 			}
 		});

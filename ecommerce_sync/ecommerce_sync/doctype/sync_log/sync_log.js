@@ -1,10 +1,25 @@
-// One event in words: what happened and what to do about it.
+// One event in words: what happened, what to do about it, and the ways to go on.
+
+const EVENT_API = "ecommerce_sync.api.sync_log.";
+const OPEN_STATES = ["Queued", "Waiting to retry", "Held", "Failed"];
 
 frappe.ui.form.on("Sync Log", {
 	async refresh(frm) {
-		const words = await frappe.xcall("ecommerce_sync.api.sync_log.describe", { name: frm.doc.name });
+		const words = await frappe.xcall(EVENT_API + "describe", { name: frm.doc.name });
 		const escape = frappe.utils.escape_html;
 		const remedy = words.remedy ? `<p class="text-muted">${escape(words.remedy)}</p>` : "";
 		frm.get_field("message").$wrapper.html(`<p>${escape(words.message)}</p>${remedy}`);
+		if (OPEN_STATES.includes(frm.doc.state)) {
+			frm.add_custom_button(__("Retry"), () => go_on(frm, "retry"));
+			frm.add_custom_button(__("Ask the store and retry"), () => go_on(frm, "retry", { ask_store: 1 }));
+			frm.add_custom_button(__("Dismiss"), () =>
+				frappe.confirm(__("Nothing more is done for this event. Go on?"), () => go_on(frm, "dismiss"))
+			);
+		}
 	},
 });
+
+async function go_on(frm, method, args = {}) {
+	await frappe.xcall(EVENT_API + method, { name: frm.doc.name, ...args });
+	frm.reload_doc();
+}

@@ -6,7 +6,7 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 from frappe.utils import add_days, now_datetime
 
-from ....api.sync_log import describe
+from ....api.sync_log import describe, dismiss, retry
 from ....testing import user_with
 from .sync_log import SyncLog
 
@@ -50,6 +50,23 @@ class TestSyncLog(FrappeTestCase):
 		words = describe(event.name)
 		self.assertIn("Line 2 'Hat'", words["message"])
 		self.assertIn("H-1", words["remedy"])
+
+	def test_a_clerk_retries_and_dismisses(self) -> None:
+		event = frappe.get_doc({**EVENT, "state": "Failed", "attempts": 3, "cause": "sku:X"}).insert()
+		with user_with("Ecommerce Sync User"):
+			retry(event.name, "1")
+			event.reload()
+			self.assertEqual((event.state, event.attempts, event.refetch), ("Queued", 0, 1))
+			dismiss(event.name)
+			event.reload()
+			self.assertEqual((event.state, event.cause), ("Skipped", None))
+			self.assertRaises(frappe.ValidationError, retry, event.name)
+
+	def test_others_do_neither(self) -> None:
+		event = frappe.get_doc({**EVENT, "state": "Failed"}).insert()
+		with user_with("Sales User"):
+			for action in (retry, dismiss, describe):
+				self.assertRaises(frappe.PermissionError, action, event.name)
 
 	def test_clearing_keeps_what_is_open_or_new(self) -> None:
 		old = add_days(now_datetime(), -100)
