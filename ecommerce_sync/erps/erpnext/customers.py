@@ -13,7 +13,7 @@ from ...core.commands import CustomerDraft
 from ...core.parties import normal_phone
 from ...core.settings import StoreSettings
 from . import links, observe
-from .addresses import ensure_addresses
+from .addresses import country_name, ensure_addresses
 from .contacts import create_contact, make_primary
 from .fields import document_name, fit, plain
 from .refusals import refusals
@@ -28,7 +28,7 @@ def ensure_customer(draft: CustomerDraft, settings: StoreSettings, unit: Unit) -
 	observe.locate_parties(draft, settings.store, unit)
 	with refusals():
 		if not unit.customer:
-			unit.customer = _by_email(draft) or _by_phone(draft) or _create(draft, unit)
+			unit.customer = _by_email(draft) or _by_phone(draft) or _create(draft, settings, unit)
 			observe.locate_places(draft, unit)
 		_bind(draft, settings.store, unit)
 		if draft.contact_key and not unit.contact:
@@ -86,10 +86,10 @@ def _oldest(names: list[str]) -> str | None:
 	return str(frappe.get_all("Customer", {"name": ["in", names]}, order_by="creation", pluck="name")[0])
 
 
-def _create(draft: CustomerDraft, unit: Unit) -> str:
+def _create(draft: CustomerDraft, settings: StoreSettings, unit: Unit) -> str:
 	"""Without e-mail and phone at first: ERPNext would make the Contact, and ask Gravatar for a picture."""
 	customer = frappe.new_doc("Customer")
-	customer.update(_values(draft))
+	customer.update(_values(draft, settings))
 	customer.update(plain(draft.fields))
 	name = _insert(customer)
 	unit.customer = name
@@ -114,12 +114,12 @@ def _insert(customer: Any) -> str:
 	return str(second.name)
 
 
-def _values(draft: CustomerDraft) -> dict[str, Any]:
+def _values(draft: CustomerDraft, settings: StoreSettings) -> dict[str, Any]:
 	return {
 		"customer_name": _free_name(draft.name),
 		"customer_type": "Company" if draft.company else "Individual",
-		"customer_group": draft.customer_group or _default("customer_group", "Customer Group"),
-		"territory": draft.territory or _default("territory", "Territory"),
+		"customer_group": _group(draft),
+		"territory": _territory(draft, settings),
 		"default_price_list": draft.price_list,
 		"tax_id": fit(draft.tax_id) or None,
 		"payment_terms": draft.payment_terms,
@@ -132,10 +132,26 @@ def _free_name(name: str) -> str:
 	return f"{clean} (Customer)" if frappe.db.exists("Customer Group", clean) else clean
 
 
-def _default(field: str, doctype: str) -> str | None:
-	"""Selling Settings' default, else the tree's root or first entry that may be used."""
-	default = frappe.db.get_single_value("Selling Settings", field)
-	return default or frappe.db.get_value(doctype, {"is_group": 0}, order_by="lft")
+def _group(draft: CustomerDraft) -> str | None:
+	"""The store's, the site's default, ERPNext's own for such customers, else any that may hold customers."""
+	usual = "Commercial" if draft.company else "Individual"
+	return (
+		draft.customer_group
+		or frappe.db.get_single_value("Selling Settings", "customer_group")
+		or frappe.db.get_value("Customer Group", {"name": usual, "is_group": 0})
+		or frappe.db.get_value("Customer Group", {"is_group": 0}, order_by="lft")
+	)
+
+
+def _territory(draft: CustomerDraft, settings: StoreSettings) -> str | None:
+	"""The store's, the site's default, the country's, else the whole world."""
+	countries = [country_name(place.address, settings.company) for place in draft.addresses]
+	return (
+		draft.territory
+		or frappe.db.get_single_value("Selling Settings", "territory")
+		or frappe.db.get_value("Territory", {"name": ["in", countries or [""]]})
+		or frappe.db.get_value("Territory", {"is_group": 1}, order_by="lft")
+	)
 
 
 def _contact_of_company(draft: CustomerDraft, customer: str) -> str:

@@ -66,6 +66,7 @@ class TestCustomers(FrappeTestCase, Contract):
 		customer = frappe.get_doc("Customer", self.seen(order).customer)
 		self.assertEqual((customer.customer_name, customer.customer_type), (f"Ann {buyer}", "Individual"))
 		self.assertEqual((customer.customer_group, customer.email_id), (group, f"{buyer}@example.com"))
+		self.assertEqual(customer.territory, "United States")
 		contact = frappe.get_doc("Contact", customer.customer_primary_contact)
 		self.assertEqual((contact.first_name, contact.image), ("Ann", None))
 

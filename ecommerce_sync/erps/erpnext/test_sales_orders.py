@@ -3,172 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
 import frappe
-from frappe.model.document import Document
-from frappe.tests.utils import FrappeTestCase
 from frappe.utils import add_days, getdate
 
-from ...core.commands import CreateSalesOrder, SalesOrderDraft
 from ...core.errors import Fixable, Held
-from ...core.models import Customer, Discount, Line, Order, PaymentTerms
-from ...core.orders import draft_of
-from ...core.settings import StoreSettings
-from ..base import LinkKey
-from ..contract_support import SKUS, Contract, Undo, raises, sample_order, unique
-from . import ErpNext, sales_orders
-from .testing import prepare
-
-_TABLES = {"items", "taxes", "payment_schedule", "packed_items", "pricing_rules", "sales_team"}
-_PER_DOCUMENT = {"name", "parent", "creation", "modified"}
-
-
-class SalesOrders(FrappeTestCase, Contract):
-	"""Everything is undone after each test: what a test wrote was never committed."""
-
-	@classmethod
-	def setUpClass(cls) -> None:
-		super().setUpClass()
-		cls.settings = prepare()
-		cls.erp = ErpNext()
-
-	def tearDown(self) -> None:
-		frappe.set_user("Administrator")
-
-	def with_customer(self, **changes: Any) -> Order:
-		"""An order whose customer and addresses are there already."""
-		buyer = unique()
-		self.bring_about(sample_order(unique(), buyer))
-		return sample_order(unique(), buyer, **changes)
-
-	def plan(self, order: Order, settings: StoreSettings | None = None) -> SalesOrderDraft:
-		chosen = settings or self.settings
-		return draft_of(order, self.erp.observe(order, chosen), chosen)
-
-	def create(self, order: Order, settings: StoreSettings | None = None, **changes: Any) -> Any:
-		"""Inside a transaction: the document of the order, changed as told."""
-		chosen = settings or self.settings
-		draft = self.plan(order, chosen).model_copy(update=changes)
-		document = self.erp.apply(CreateSalesOrder(draft=draft), order, chosen)
-		return frappe.get_doc(*(document or ("", "")))
-
-	@contextmanager
-	def undone(self, order: Order) -> Iterator[None]:
-		"""A unit of work of which nothing stays."""
-		key = LinkKey(store=self.settings.store, kind="Order", external_id=order.id)
-		self.erp.ensure_links([key])
-		with raises(Undo), self.erp.transaction([key]):
-			yield
-			raise Undo
-
-
-def line(sku: str = SKUS[0], quantity: str = "1", subtotal: str = "10", **changes: Any) -> Line:
-	"""A line without tax."""
-	known = {"id": unique(), "title": "Thing", "quantity": Decimal(quantity), "subtotal": Decimal(subtotal)}
-	return Line(**{**known, "sku": sku, **changes})
-
-
-def plain_order(total: str, *lines: Line, **changes: Any) -> dict[str, Any]:
-	"""What makes a sample order one of these lines only."""
-	return {"lines": lines, "shipping": (), "total": Decimal(total), **changes}
-
-
-class TestInOneGo(SalesOrders):
-	"""Written as submitted at once, everything is as after insert and submit."""
-
-	def test_documents_bins_timeline_and_events_are_the_same(self) -> None:
-		order = self.with_customer()
-		slow = self._observe(order, self._insert_and_submit)
-		quick = self._observe(order, sales_orders.create)
-		for part in slow:
-			self.assertEqual(slow[part], quick[part], part)
-
-	def test_it_costs_less(self) -> None:
-		order = self.with_customer()
-		costs = {}
-		for _ in range(2):  # the first round fills caches
-			for way in (self._insert_and_submit, sales_orders.create):
-				with self.undone(order):
-					draft = self.plan(order)
-					costs[way.__name__] = statements(lambda w=way, d=draft: self._write(w, d, order))
-		self.assertLess(costs["create"] + 25, costs["_insert_and_submit"], costs)
-
-	def _write(self, way: Callable[..., str], draft: SalesOrderDraft, order: Order) -> str:
-		return way(draft, order, self.settings, self.erp._unit)
-
-	@staticmethod
-	def _insert_and_submit(draft: SalesOrderDraft, order: Order, settings: StoreSettings, unit: Any) -> str:
-		doc = frappe.new_doc("Sales Order")
-		sales_orders.write(doc, draft, settings, unit)
-		doc.flags.ignore_permissions = True
-		doc.insert()
-		doc.submit()
-		return str(doc.name)
-
-	def _observe(self, order: Order, way: Callable[..., str]) -> dict[str, Any]:
-		found: dict[str, Any] = {}
-		with self.undone(order), patch.dict(frappe.local.flags, in_test=False), events() as fired:
-			name = self._write(way, self.plan(order), order)
-			found = _state(name) | {"events": set(fired)}
-		return found
-
-
-@contextmanager
-def events() -> Iterator[list[str]]:
-	"""The names of the document events that Sales Orders fire."""
-	fired: list[str] = []
-	real = Document.run_method
-
-	def run_method(self: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-		if self.doctype == "Sales Order":
-			fired.append(method)
-		return real(self, method, *args, **kwargs)
-
-	with patch.object(Document, "run_method", run_method):
-		yield fired
-
-
-def statements(work: Callable[[], Any]) -> int:
-	"""How many SQL statements the work costs."""
-	count = 0
-	real = frappe.db.sql
-
-	def sql(*args: Any, **kwargs: Any) -> Any:
-		nonlocal count
-		count += 1
-		return real(*args, **kwargs)
-
-	with patch.object(frappe.db, "sql", sql):
-		work()
-	return count
-
-
-def _state(name: str) -> dict[str, Any]:
-	"""All that a Sales Order leaves on the site, without names and times."""
-	doc = frappe.get_doc("Sales Order", name).as_dict()
-	rows = {table: [_comparable(row) for row in doc.pop(table, [])] for table in _TABLES}
-	bins = frappe.get_all(
-		"Bin", fields=["item_code", "warehouse", "reserved_qty", "projected_qty", "actual_qty"]
-	)
-	comments = frappe.get_all("Comment", {"reference_name": name}, ["comment_type", "content", "owner"])
-	versions = [json.loads(data) for data in frappe.get_all("Version", {"docname": name}, pluck="data")]
-	changed = [version["changed"] for version in versions]
-	return {
-		"document": _comparable(doc),
-		"bins": sorted(map(str, bins)),
-		"comments": comments,
-		"versions": changed,
-		**rows,
-	}
-
-
-def _comparable(row: dict[str, Any]) -> dict[str, Any]:
-	return {key: value for key, value in row.items() if key not in _PER_DOCUMENT}
+from ...core.models import Customer, Discount, Order, PaymentTerms
+from ..contract_support import SKUS, raises, sample_order, unique
+from . import sales_orders
+from .testing_orders import SalesOrders, decimal_of, line, plain_order
 
 
 class TestPrices(SalesOrders):
@@ -413,11 +259,6 @@ class TestTerms(SalesOrders):
 			self.assertEqual(
 				(doc.customer, doc.customer_address, doc.shipping_address_name), (shared, None, None)
 			)
-
-
-def decimal_of(value: float) -> Decimal:
-	"""A document's amount, exactly as shown."""
-	return Decimal(f"{value:.2f}")
 
 
 del SalesOrders  # it has no tests of its own
