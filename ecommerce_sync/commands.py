@@ -98,6 +98,8 @@ def _site(context: Any) -> Iterator[None]:
 	frappe.connect()
 	try:
 		yield
+	except frappe.DoesNotExistError as error:
+		raise click.ClickException(str(error)) from error
 	finally:
 		frappe.destroy()
 

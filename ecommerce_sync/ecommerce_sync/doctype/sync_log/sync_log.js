@@ -5,6 +5,7 @@ const OPEN_STATES = ["Queued", "Waiting to retry", "Held", "Failed"];
 
 frappe.ui.form.on("Sync Log", {
 	async refresh(frm) {
+		frm.disable_save();
 		const words = await frappe.xcall(EVENT_API + "describe", { name: frm.doc.name });
 		const escape = frappe.utils.escape_html;
 		const remedy = words.remedy ? `<p class="text-muted">${escape(words.remedy)}</p>` : "";
