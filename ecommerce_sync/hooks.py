@@ -19,7 +19,10 @@ default_log_clearing_doctypes = {"Sync Log": 90}
 _RELEASE = "ecommerce_sync.doc_events.causes.release"
 doc_events = {
 	"Item": {"on_update": _RELEASE, "after_rename": _RELEASE},
-	"Customer": {"on_update": _RELEASE},
+	"Customer": {
+		"on_update": _RELEASE,
+		"after_rename": "ecommerce_sync.doc_events.customer.after_rename",
+	},
 	"Payment Entry": {"on_submit": _RELEASE},
 	"Journal Entry": {"on_submit": _RELEASE},
 	"Sales Order": {

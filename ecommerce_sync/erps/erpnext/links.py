@@ -17,7 +17,7 @@ from ..base import LinkKey
 
 _COLUMNS = "name, document_type, document, version, digest, state"
 _KEY = "store = %s AND kind = %s AND external_id = %s"
-_KEY_LENGTH = 140
+_OWNER_LENGTH, _PART_LENGTH = 100, 39  # with a colon between them what the column takes
 _ATTEMPTS = 5
 
 
@@ -34,9 +34,24 @@ def customer_key(store: str, key: str) -> LinkKey:
 
 def party_key(kind: str, customer: str, part: str) -> LinkKey:
 	"""The link of a customer's Address (by fingerprint) or Contact (by the person's id in the store)."""
-	if len(customer) + len(part) >= _KEY_LENGTH:
-		customer = sha256(customer.encode()).hexdigest()[:32]
-	return LinkKey(store="", kind=kind, external_id=f"{customer}:{part}")
+	short = part if len(part) <= _PART_LENGTH else sha256(part.encode()).hexdigest()[:32]
+	return LinkKey(store="", kind=kind, external_id=f"{_owner(customer)}:{short}")
+
+
+def _owner(customer: str) -> str:
+	"""The customer's part of such a key: its name, or a print of one that is too long."""
+	long = len(customer) > _OWNER_LENGTH
+	return sha256(customer.encode()).hexdigest()[:32] if long else customer
+
+
+def follow_rename(old: str, new: str) -> None:
+	"""The Customer has another name: its addresses and contacts are found by the new one."""
+	before, after = _owner(old), _owner(new)
+	frappe.db.sql(
+		"""UPDATE IGNORE `tabStore Link` SET external_id = CONCAT(%s, SUBSTRING(external_id, %s))
+		WHERE store = '' AND kind IN ('Address', 'Contact') AND LEFT(external_id, %s) = %s""",
+		(after, len(before) + 1, len(before) + 1, f"{before}:"),
+	)
 
 
 def ensure(keys: Sequence[LinkKey]) -> None:

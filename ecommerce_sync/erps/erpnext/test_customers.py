@@ -92,6 +92,15 @@ class TestCustomers(FrappeTestCase, Contract):
 		self.assertEqual((address.country, address.city), (home, "-"))
 		self.assertEqual((address.address_line1, address.address_line2), ("x" * 140, "x" * 60))
 
+	def test_a_renamed_customer_keeps_its_addresses(self) -> None:
+		buyer = unique()
+		customer = self.customer_of(sample_order(unique(), buyer))
+		renamed = frappe.rename_doc("Customer", customer.name, f"Renamed {buyer}")
+		frappe.db.commit()
+		order = sample_order(unique(), buyer)
+		self.assertEqual(self.customer_of(order).name, renamed)
+		self.assertEqual(len(self._linked("Address", renamed)), 1)
+
 	def test_the_order_shows_its_own_addresses(self) -> None:
 		ship = sample_address(line1="9 Harbour Road", country_code="DE", city="Kiel")
 		order = sample_order(unique(), unique(), shipping_address=ship)
