@@ -85,21 +85,26 @@ def _while_it_runs(ground: Ground, worker: FrappeWorker) -> Iterator[Finding]:
 def _while_it_is_stopped(ground: Ground) -> Generator[Finding, None, dict[str, list[str]]]:
 	"""Yields findings; returns the orders whose messages came meanwhile."""
 	ground.redis.stop()
-	started = time.monotonic()
-	placed = {shop.store: [ground.place(shop) for _ in range(10)] for shop in ground.shops}
+	placed = _place(ground, 10)
 	messages = [shop.created(order) for shop in ground.shops for order in placed[shop.store]]
-	answers = dict(Counter(ground.send(messages, 5)))
-	say(
-		f"Redis is stopped: {len(messages)} messages answered {answers} in {time.monotonic() - started:.1f} s"
-	)
+	started = time.monotonic()
+	answers = dict(Counter(ground.send(messages, 2)))
+	each = (time.monotonic() - started) / len(messages) * 2
+	say(f"Redis is stopped: {len(messages)} messages, two at once, answered {answers}, in {each:.2f} s each")
 	yield Finding("e", "answers while Redis is stopped", {200: len(messages)}, answers)
 	stored = sum(ground.states(shop, placed[shop.store]).get("Queued", 0) for shop in ground.shops)
 	yield Finding("e", "events stored while Redis is stopped", len(messages), stored)
 	return placed
 
 
+def _place(ground: Ground, each: int) -> dict[str, list[str]]:
+	"""Of people only: for a company's order the store is asked, and Frappe's own processes refuse to ask
+	stores on this machine."""
+	return {shop.store: [ground.place(shop, business=None) for _ in range(each)] for shop in ground.shops}
+
+
 def _send_orders(ground: Ground, each: int) -> dict[str, list[str]]:
-	placed = {shop.store: [ground.place(shop) for _ in range(each)] for shop in ground.shops}
+	placed = _place(ground, each)
 	ground.send([shop.created(order) for shop in ground.shops for order in placed[shop.store]])
 	return placed
 

@@ -22,7 +22,7 @@ from bench_site import connected, prepare, site_name
 from fault_arrivals import same_event_at_once, same_orders_in_any_order, twenty_orders_of_one_customer
 from fault_breakdowns import killed_workers, stopped_redis
 from fault_ground import Finding, Ground
-from printed import say, table, verdict
+from printed import say, stop_politely, table, verdict
 from processes import own_redis, web_server
 from shops import next_prefix, open_shop, retire
 
@@ -42,6 +42,7 @@ CHECKS = {
 @click.option("--workers", default=3, show_default=True, help="Worker processes.")
 def main(only: str, orders: int, seed: int, workers: int) -> None:
 	"""Nothing is lost and nothing doubled, whatever breaks."""
+	stop_politely()
 	with ExitStack() as stack:
 		redis = stack.enter_context(own_redis())
 		stack.enter_context(connected(site_name()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterable, Sequence
 from time import monotonic
 
@@ -21,6 +23,11 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 def say(text: str) -> None:
 	"""One line of progress with the seconds since the start."""
 	print(f"[{monotonic() - _STARTED:6.1f} s] {text}", flush=True)
+
+
+def stop_politely() -> None:
+	"""When the check is told to end, let it end the processes that it started."""
+	signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
 
 
 def verdict(wrong: Sequence[str], well: str) -> int:

@@ -22,7 +22,8 @@ import click
 import frappe
 from babel.numbers import get_currency_precision
 from bench_site import connected, digits, fresh, prepare, site_name
-from printed import say, table, verdict
+from features import features
+from printed import say, stop_politely, table, verdict
 from shops import CheckedShop, deliver, next_prefix, open_shop, orders_of, retire
 from workers import wait_until_done, workers
 
@@ -76,6 +77,7 @@ class BasePrices:
 @click.option("--workers", "count", default=2, show_default=True, help="Worker processes.")
 def main(orders: int, currencies: str, seed: int, count: int) -> None:
 	"""Generated orders on real ERPNext: every Sales Order's total equals the order's."""
+	stop_politely()
 	with ExitStack() as stack:
 		stack.enter_context(connected(site_name()))
 		wanted = currencies.upper().split(",") if currencies else _usual()
@@ -105,7 +107,11 @@ def _check(shops: list[CheckedShop], orders: int, seed: int, count: int) -> int:
 		share = orders // len(shops) + (place < orders % len(shops))
 		for story in stories(seed, share, shop.currency, shop.platform, healthy=True):
 			shop.place(story)
-	table("What the orders contain", ("feature", "orders"), _features(shops))
+	table(
+		"What the orders contain",
+		("feature", "orders"),
+		features([story for shop in shops for story in shop.stories.values()]),
+	)
 	queue, stores = list(orders_of(shops)), [shop.store for shop in shops]
 	before = BasePrices.now()
 	seconds = _import(queue[: len(queue) // 2], stores, count)
@@ -116,10 +122,13 @@ def _check(shops: list[CheckedShop], orders: int, seed: int, count: int) -> int:
 	tallies = [_tally(shop) for shop in shops]
 	wrong = [*_report(tallies, len(queue), seconds), *_prices_kept(before, middle, after, control)]
 	retire(stores)
+	return verdict(wrong, _well(tallies, len(queue)))
+
+
+def _well(tallies: list[Tally], orders: int) -> str:
 	exact = sum(tally.exact for tally in tallies)
-	return verdict(
-		wrong, f"{exact} of {len(queue)} orders imported, every total exact; the rest Held as it should"
-	)
+	held = f"; {orders - exact} Held in a currency finer than the site" if exact < orders else ""
+	return f"{exact} of {orders} orders imported, every total exact{held}"
 
 
 def _import(queue: list[tuple[CheckedShop, str]], stores: list[str], count: int) -> float:
@@ -182,6 +191,11 @@ def _report(tallies: list[Tally], orders: int, seconds: float) -> list[str]:
 	head = ("store", "orders", "exact", "stopped", "store total", "ERPNext total", "difference")
 	table("Stores", head, (_store_row(tally) for tally in tallies))
 	print(f"  {orders} orders in {seconds:.0f} s: {orders / max(seconds, 0.1):.2f} a second")
+	stopped = sum(sum(tally.stopped.values()) for tally in tallies)
+	healthy = sum(sum(tally.stopped.values()) for tally in tallies if not _too_fine(tally))
+	print(
+		f"  Stopped: {stopped} ({stopped / orders:.1%}), of those in currencies that the site can do: {healthy}"
+	)
 	_explain([tally.shop.store for tally in tallies])
 	return [text for tally in tallies for text in (*tally.wrong, *_undue(tally))]
 
@@ -205,10 +219,13 @@ def _store_row(tally: Tally) -> tuple[object, ...]:
 
 def _undue(tally: Tally) -> Iterator[str]:
 	"""A healthy order may be stopped for one reason only: a currency finer than the site."""
-	too_fine = get_currency_precision(tally.shop.currency) > digits()
-	due = {"Held currency_precision": len(tally.shop.stories)} if too_fine else {}
+	due = {"Held currency_precision": len(tally.shop.stories)} if _too_fine(tally) else {}
 	if dict(tally.stopped) != due:
 		yield f"{tally.shop.store}: stopped {dict(tally.stopped)}, should be {due}"
+
+
+def _too_fine(tally: Tally) -> bool:
+	return get_currency_precision(tally.shop.currency) > digits()
 
 
 def _explain(stores: list[str]) -> None:
@@ -287,36 +304,6 @@ def _prices_kept(before: BasePrices, middle: BasePrices, after: BasePrices, cont
 	print(f"  On the tempted site an ordinary Sales Order adds {control} Item Price (rolled back).")
 	wrong = [] if control else ["the control added no Item Price: the site was not tempted"]
 	return wrong + ([] if before == middle == after else ["Item Prices were added or changed"])
-
-
-def _features(shops: list[CheckedShop]) -> Iterator[tuple[str, int]]:
-	told = [story for shop in shops for story in shop.stories.values()]
-	for name, test in _FEATURES.items():
-		yield name, sum(1 for story in told if test(story))
-
-
-_FEATURES: dict[str, Any] = {
-	"prices with tax": lambda s: s.taxes_included and _taxed(s),
-	"prices without tax": lambda s: not s.taxes_included and _taxed(s),
-	"several tax rates": lambda s: len({rate for line in s.lines for rate in line.taxes}) > 1,
-	"discounted lines": lambda s: any(line.discount for line in s.lines),
-	"coupon codes": lambda s: any(line.code for line in s.lines),
-	"discounted shipping": lambda s: any(delivery.discount for delivery in s.deliveries),
-	"fees": lambda s: any(fee.amount > 0 for fee in s.fees),
-	"rebates (negative fees)": lambda s: any(fee.amount < 0 for fee in s.fees),
-	"tips": lambda s: any(line.kind == "tip" for line in s.lines),
-	"gift cards sold": lambda s: any(line.kind == "gift_card" for line in s.lines),
-	"custom lines": lambda s: any(line.kind == "custom" for line in s.lines),
-	"free lines": lambda s: any(not line.price for line in s.lines),
-	"bundles": lambda s: any(line.group for line in s.lines),
-	"100 to 1,000 pieces of a line": lambda s: any(line.quantity >= 100 for line in s.lines),
-	"companies (B2B)": lambda s: bool(s.business),
-	"another currency on the buyer's screen": lambda s: bool(s.presentment_currency),
-}
-
-
-def _taxed(story: Story) -> bool:
-	return any(line.taxes for line in story.lines)
 
 
 if __name__ == "__main__":

@@ -87,11 +87,11 @@ def _work() -> None:
 	from ecommerce_sync.bootstrap import machine
 	from ecommerce_sync.sync.work import drain
 
-	asked: list[int] = []
+	asked, parent = list[int](), os.getppid()
 	signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
 	with as_sync_user(site_name()):
 		engine = machine()
-		while not asked:
+		while not asked and os.getppid() == parent:
 			if not drain(engine, budget=20, limit=10):
 				frappe.db.rollback()
 				time.sleep(0.1)
