@@ -125,7 +125,7 @@ def _ensure_item(draft: ItemDraft) -> str:
 	)
 	if draft.barcode and not frappe.db.exists("Item Barcode", {"barcode": draft.barcode}):
 		item.append("barcodes", {"barcode": draft.barcode})
-	item.insert()
+	item.insert(set_name=draft.item_code)  # the SKU, also where the site names Items by a series
 	return str(item.name)
 
 

@@ -14,8 +14,9 @@ from frappe.model.document import Document
 from ...core.commands import SalesOrderDraft
 from ...core.models import Order
 from ...core.settings import StoreSettings
+from ..contract_support import SKUS, unique
 from . import sales_orders
-from .testing_orders import SalesOrders
+from .testing_orders import SalesOrders, line
 
 _TABLES = {"items", "taxes", "payment_schedule", "packed_items", "pricing_rules", "sales_team"}
 _PER_DOCUMENT = {"name", "parent", "creation", "modified"}
@@ -40,6 +41,17 @@ class TestInOneGo(SalesOrders):
 					draft = self.plan(order)
 					costs[way.__name__] = statements(lambda w=way, d=draft: self._write(w, d, order))
 		self.assertLess(costs["create"] + 25, costs["_insert_and_submit"], costs)
+
+	def test_observing_costs_the_same_for_many_lines(self) -> None:
+		short = self.with_customer()
+		lines = [line(SKUS[i % 2], product_id=unique(), barcode=unique()) for i in range(60)]
+		long = self.with_customer(lines=tuple(lines))
+		costs = []
+		for order in (short, long):
+			with self.undone(order):
+				costs.append(statements(lambda seen=order: self.erp.observe(seen, self.settings)))
+		self.assertEqual(costs[0], costs[1])
+		self.assertLessEqual(costs[0], 6)
 
 	def _write(self, way: Callable[..., str], draft: SalesOrderDraft, order: Order) -> str:
 		return way(draft, order, self.settings, self.erp._unit)

@@ -85,7 +85,7 @@ def _forget_old_documents(now: bool = False) -> None:
 	"""A worker that runs for minutes must see what people change meanwhile; Redis has it, this process not."""
 	global _fresh_since
 	if now or monotonic() - _fresh_since > _CACHE_SECONDS:
-		cache = frappe.local.cache
+		cache = getattr(frappe.local, "cache", {})
 		for key in [key for key in cache if "document_cache::" in str(key)]:
 			del cache[key]
 		_fresh_since = monotonic()
