@@ -149,6 +149,7 @@ answers() {
 
 # The site has this checkout's DocTypes and custom fields.
 update_app() {
+	on_site clear-cache # it may hold a list of the bench's apps from before this one was there
 	if on_site list-apps | grep -q "^$APP\b"; then
 		quietly on_site migrate --skip-search-index
 	else

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..core.commands import CreateSalesOrder, Plan
@@ -51,6 +52,8 @@ def _written(erp: Erp, order: Order, settings: StoreSettings) -> Preview:
 	try:
 		plan, view = _write_and_undo(erp, order, settings)
 	except (Held, Fixable) as error:
+		if error.reason == "exchange_rate_missing" and order.exchange_rate != 1:
+			return _with_assumed_rate(erp, order, settings)
 		return _stopped(error)
 	result: dict[str, Any] = {"plan": [command.model_dump(mode="json") for command in plan.commands]}
 	if view is None:
@@ -63,6 +66,16 @@ def _written(erp: Erp, order: Order, settings: StoreSettings) -> Preview:
 		"store_total": str(order.total),
 	}
 	return Preview(MATCH if matches else STOPPED, result)
+
+
+def _with_assumed_rate(erp: Erp, order: Order, settings: StoreSettings) -> Preview:
+	"""The total in the order's own currency does not hang on the rate, so a missing one stops no preview."""
+	assumed = {"exchange_rate": Decimal(1), "shop_currency": settings.company_currency}
+	found = _written(erp, order.model_copy(update=assumed), settings)
+	found.result["note"] = (
+		f"No exchange rate from {order.currency} to {settings.company_currency}: 1 assumed."
+	)
+	return found
 
 
 def _stopped(error: Held | Fixable) -> Preview:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecommerce_sync.core.errors import Gone, Transient
+from ecommerce_sync.core.errors import Fixable, Gone, Transient
 from ecommerce_sync.sync.preview import MATCH, NOT_WANTED, REFUSED, STOPPED, preview
 from ecommerce_sync.sync.resync import resync
 from ecommerce_sync.sync.sweep import reconcile
@@ -94,6 +94,25 @@ def test_a_preview_says_why_not(
 ) -> None:
 	found = preview(bench.erp, bench.machine.connect(STORE), {**payload, **changes})
 	assert (found.status, found.result["reason"]) == (status, reason)
+
+
+def test_a_missing_exchange_rate_stops_no_preview(
+	bench: Bench, payload: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+	apply = bench.erp.apply
+
+	def without_rates(command: Any, order: Any, settings: Any) -> Any:
+		draft = getattr(command, "draft", None)
+		if draft and draft.exchange_rate is None:
+			raise Fixable(
+				"exchange_rate_missing", cause="exchange:EUR", currency="EUR", company_currency="USD"
+			)
+		return apply(command, order, settings)
+
+	monkeypatch.setattr(bench.erp, "apply", without_rates)
+	found = preview(bench.erp, bench.machine.connect(STORE), {**payload, "currency": "EUR"})
+	assert (found.status, found.result["matches"]) == (MATCH, True)
+	assert "1 assumed" in found.result["note"]
 
 
 def test_a_preview_of_an_unwanted_order_shows_its_figures_too(bench: Bench, payload: dict[str, Any]) -> None:
