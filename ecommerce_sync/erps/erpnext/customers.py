@@ -144,11 +144,12 @@ def _group(draft: CustomerDraft) -> str | None:
 
 
 def _territory(draft: CustomerDraft, settings: StoreSettings) -> str | None:
-	"""The store's, the site's default, the country's, else the whole world."""
+	"""The store's, the site's default unless that is the whole world, the country's, else the whole world."""
+	usual = frappe.db.get_single_value("Selling Settings", "territory")
 	countries = [country_name(place.address, settings.company) for place in draft.addresses]
 	return (
 		draft.territory
-		or frappe.db.get_single_value("Selling Settings", "territory")
+		or frappe.db.get_value("Territory", {"name": usual or "", "parent_territory": ["is", "set"]})
 		or frappe.db.get_value("Territory", {"name": ["in", countries or [""]]})
 		or frappe.db.get_value("Territory", {"is_group": 1}, order_by="lft")
 	)
