@@ -167,10 +167,15 @@ run_tests() {
 	rm -f "$log"
 }
 
-start_mariadb
-start_redis cache 13000
-start_redis queue 11000
-use_this_checkout
-make_site
-update_app
-run_tests "$@"
+main() {
+	start_mariadb
+	start_redis cache 13000
+	start_redis queue 11000
+	use_this_checkout
+	make_site
+	update_app
+	run_tests "$@"
+}
+
+main "$@"
+exit # bash reads a script as it goes: what an editor does to this file meanwhile stays without effect
