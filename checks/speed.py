@@ -111,6 +111,11 @@ def grow(count: int) -> None:
 		"""UPDATE `tabSales Order` SET customer = REPLACE(name, 'SPEED-SO-', 'SPEED-C-'),
 		customer_name = customer WHERE name LIKE 'SPEED-SO-%%'"""
 	)
+	# and not every one the same Items: what is reserved of an Item is summed at every order
+	frappe.db.sql(
+		"""UPDATE `tabSales Order Item` SET item_code = CONCAT('SPEED-ITEM-', MOD(SUBSTRING(name, 9), 5000))
+		WHERE name LIKE 'SPEED-I-%%'"""
+	)
 	frappe.db.commit()
 	frappe.db.sql("ANALYZE TABLE `tabSales Order`, `tabSales Order Item`, `tabCustomer`")
 	click.echo({d: frappe.db.count(d) for d in ("Customer", "Sales Order", "Sales Order Item")})
