@@ -36,6 +36,8 @@ doc_events = {
 	"Fiscal Year": {"on_update": _RELEASE},
 	"Accounting Period": {"on_update": _RELEASE, "on_trash": _RELEASE},
 	"Accounts Settings": {"on_update": _RELEASE},
+	"Selling Settings": {"on_update": _RELEASE},
+	"Stock Settings": {"on_update": _RELEASE},
 	"Store Listing": {"on_update": _RELEASE},
 	"Store Connection": {"on_update": _RELEASE},
 	"Field Mapping": {"on_update": _RELEASE, "on_trash": _RELEASE},

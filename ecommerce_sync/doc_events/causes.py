@@ -82,6 +82,8 @@ CAUSES: dict[tuple[str, str], Keys] = {
 	("Accounting Period", "on_update"): _refused,
 	("Accounting Period", "on_trash"): _refused,
 	("Accounts Settings", "on_update"): _refused,
+	("Selling Settings", "on_update"): _refused,
+	("Stock Settings", "on_update"): _refused,
 	("Store Listing", "on_update"): _listing,
 	("Store Connection", "on_update"): _store,
 	("Field Mapping", "on_update"): _mapping,

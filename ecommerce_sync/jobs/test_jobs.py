@@ -73,6 +73,28 @@ class TestJobs(FrappeTestCase):
 		self._drain()
 		self.assertEqual(self._event("202").state, "Done")
 
+	def test_a_purchase_order_used_again_waits_for_the_selling_settings(self) -> None:
+		self._allow_a_purchase_order_again(False)
+		self.addCleanup(self._allow_a_purchase_order_again, False)
+		number = [{"key": "_po_number", "value": f"PO {frappe.generate_hash(length=6)}"}]
+		buyer = {"first_name": "Ada", "last_name": "Test", "email": "ada.po@example.com"}
+		for order_id in (211, 212):
+			self._take(order(order_id, "JOBS-KNOWN", meta_data=number, billing=buyer))
+			self._drain()
+		self.assertEqual(self._event("211").state, "Done")
+		waiting = self._event("212")
+		self.assertEqual((waiting.state, waiting.reason), ("Failed", "erp_refused"))
+		self.assertIn("Allow Multiple Sales Orders", waiting.params)
+		self._allow_a_purchase_order_again(True)
+		self._drain()
+		self.assertEqual(self._event("212").state, "Done")
+
+	def _allow_a_purchase_order_again(self, allowed: bool) -> None:
+		settings = frappe.get_doc("Selling Settings")
+		settings.allow_against_multiple_purchase_orders = int(allowed)
+		settings.save()
+		frappe.db.commit()
+
 	def test_a_released_event_stays_when_the_save_is_rolled_back(self) -> None:
 		sku = f"JOBS-{frappe.generate_hash(length=6)}"
 		self._take(order(203, sku))
