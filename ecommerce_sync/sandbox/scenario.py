@@ -69,6 +69,10 @@ class Seller(Protocol):
 		"""What the store would send about the order as it is now."""
 		...
 
+	def tampered(self, order_id: str) -> Message:
+		"""A message whose total a plugin lowered without a line, signed by the store all the same."""
+		...
+
 	def orders(self) -> list[Placed]:
 		"""Every order that the store has."""
 		...
@@ -159,7 +163,9 @@ class Scenario:
 			for order in placed[3 :: max(1, self.count // 6)]:
 				seller.cancel(order)
 				yield from seller.messages(order)
-			say(f"{seller.store}: {len(placed)} orders placed")
+			spoiled = generator.story(self.seed, 8500, self.currency, seller.platform, healthy=True)
+			yield seller.tampered(seller.place(spoiled))
+			say(f"{seller.store}: {len(placed) + 1} orders placed")
 
 	def _stories(self, platform: Platform) -> Iterator[Story]:
 		yield from generator.stories(self.seed, self.count, self.currency, platform)

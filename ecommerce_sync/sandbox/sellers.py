@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
@@ -13,8 +14,10 @@ from ..storefronts.base import Credentials
 from .baskets import Platform
 from .scenario import Message, Placed, Seller
 from .shopify.server import EmulatedShopify
+from .shopify.webhooks import signature as shopify_signature
 from .story import Story
 from .woocommerce.server import EmulatedWooCommerce
+from .woocommerce.webhooks import signature as woocommerce_signature
 from .world import Shop
 
 
@@ -56,6 +59,12 @@ class ShopifySeller:
 		topics = ["orders/updated" if changed else "orders/create"]
 		topics += ["orders/cancelled"] if payload["cancelled_at"] else []
 		return [Message(self.store, *self.emulator.message(order, topic)) for topic in topics]
+
+	def tampered(self, order_id: str) -> Message:
+		headers, body = self.emulator.message(self.emulator.order(int(order_id)))
+		body = _cheaper(body, "total_price")
+		headers["X-Shopify-Hmac-Sha256"] = shopify_signature(self.emulator.client_secret, body)
+		return Message(self.store, headers, body)
 
 	def orders(self) -> list[Placed]:
 		return [self._placed(order.as_webhook()) for order in self.emulator.orders()]
@@ -103,6 +112,12 @@ class WooCommerceSeller:
 		topics = ["order.updated", "order.created"] if is_new else ["order.updated"]
 		return [Message(self.store, *self.emulator.message(order, topic)) for topic in topics]
 
+	def tampered(self, order_id: str) -> Message:
+		headers, body = self.emulator.message(int(order_id), "order.created")
+		body = _cheaper(body, "total")
+		headers["X-WC-Webhook-Signature"] = woocommerce_signature(self.emulator.webhook_secret, body)
+		return Message(self.store, headers, body)
+
 	def orders(self) -> list[Placed]:
 		return [self._placed(order.as_json(self.emulator.url)) for order in self.emulator.orders.values()]
 
@@ -110,6 +125,11 @@ class WooCommerceSeller:
 		total, currency = Decimal(str(payload["total"])), str(payload["currency"])
 		live = payload["status"] not in ("cancelled", "trash")
 		return Placed(str(payload["id"]), f"#{payload['number']}", total, currency, live)
+
+
+def _cheaper(body: bytes, field: str) -> bytes:
+	payload = json.loads(body)
+	return json.dumps({**payload, field: str(Decimal(payload[field]) - 1)}).encode()
 
 
 @contextmanager
