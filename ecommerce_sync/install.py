@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from .bootstrap import SYNC_USER
 from .custom_fields import CUSTOM_FIELDS
@@ -12,13 +13,18 @@ ROLES = ("Ecommerce Sync Manager", "Ecommerce Sync User")
 # Sales User writes orders and customers but not Item Prices; Item Manager creates Items where a store asks for it.
 SYNC_USER_ROLES = ("Ecommerce Sync Manager", "Sales User", "Item Manager")
 
+# By these a first-time buyer is looked for; without an index that reads every customer of the site.
+INDEXED = (("Customer", "email_id"), ("Contact Email", "email_id"))
+
 
 def after_install() -> None:
-	"""Roles, sync user and custom fields; also run after every migrate, so that updates arrive."""
+	"""Roles, sync user, custom fields, indexes; also run after every migrate, so that updates arrive."""
 	for role in ROLES:
 		_ensure_role(role)
 	_ensure_sync_user()
 	create_custom_fields(CUSTOM_FIELDS, ignore_validate=True)
+	for doctype, fieldname in INDEXED:
+		_ensure_index(doctype, fieldname)
 
 
 after_migrate = after_install
@@ -30,6 +36,8 @@ def after_uninstall() -> None:
 		return  # Frappe calls the uninstall hooks in a dry run too
 	for doctype, fields in CUSTOM_FIELDS.items():
 		_remove_fields(doctype, [field["fieldname"] for field in fields])
+	for doctype, fieldname in INDEXED:
+		_remove_index(doctype, fieldname)
 	_remove_sync_user()
 	for role in ROLES:
 		_remove_role(role)
@@ -37,6 +45,23 @@ def after_uninstall() -> None:
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", "ecommerce_sync.%"]})
 	frappe.db.delete("__Auth", {"doctype": "Store Connection"})
 	frappe.db.commit()
+
+
+def _ensure_index(doctype: str, fieldname: str) -> None:
+	"""As a Property Setter, so that a migrate keeps the index."""
+	if not frappe.get_meta(doctype).get_field(fieldname).search_index:
+		make_property_setter(
+			doctype, fieldname, "search_index", 1, "Check", validate_fields_for_doctype=False
+		)
+		frappe.db.updatedb(doctype)
+
+
+def _remove_index(doctype: str, fieldname: str) -> None:
+	frappe.db.delete(
+		"Property Setter", {"doc_type": doctype, "field_name": fieldname, "property": "search_index"}
+	)
+	frappe.clear_cache(doctype=doctype)
+	frappe.db.updatedb(doctype)
 
 
 def _ensure_role(role: str) -> None:

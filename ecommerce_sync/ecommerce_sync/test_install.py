@@ -8,7 +8,7 @@ from frappe.tests.utils import FrappeTestCase
 from ..bootstrap import SYNC_USER
 from ..custom_fields import CUSTOM_FIELDS
 from ..doc_events.causes import CAUSES
-from ..install import ROLES, SYNC_USER_ROLES, after_install
+from ..install import INDEXED, ROLES, SYNC_USER_ROLES, after_install
 
 
 class TestInstall(FrappeTestCase):
@@ -44,6 +44,13 @@ class TestInstall(FrappeTestCase):
 		before = count()
 		after_install()
 		self.assertEqual(count(), before)
+
+	def test_first_time_buyers_are_found_by_an_index(self) -> None:
+		for doctype, fieldname in INDEXED:
+			plan = frappe.db.sql(
+				f"EXPLAIN SELECT name FROM `tab{doctype}` WHERE {fieldname} = 'a@b.c'", as_dict=True
+			)
+			self.assertEqual(plan[0]["key"], f"{fieldname}_index")
 
 	def test_the_roles_are_there(self) -> None:
 		for role in ROLES:
