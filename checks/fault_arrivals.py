@@ -88,6 +88,7 @@ def _home(person: Person) -> Place:
 		country_code="US",
 		province="Massachusetts",
 		province_code="MA",
+		phone=person.phone,
 	)
 
 

@@ -35,20 +35,27 @@ def killed_workers(ground: Ground) -> Iterator[Finding]:
 
 
 def _kill_until_done(ground: Ground, rng: Random) -> int:
-	"""A worker dies every few seconds until nothing is open; how many died."""
+	"""Every worker dies some time after its start until nothing is open; how many died."""
 	told = time.monotonic()
 	with workers(ground.workers) as team:
-		time.sleep(6)  # until the first are at work
+		ends = [_end(rng) for _ in range(ground.workers)]
 		while left := open_events(ground.stores):
 			team.tend()
-			if left > 3:  # the last ones are let live, or they would be killed while they start
-				team.kill(rng.randrange(ground.workers))
-			time.sleep(rng.uniform(0.5, 4.5))
+			for place, end in enumerate(ends):
+				if time.monotonic() > end and left > 3:  # the last ones are let live
+					team.kill(place)
+					ends[place] = _end(rng)
+			time.sleep(0.05)
 			if time.monotonic() - told > 30:
 				told = time.monotonic()
 				say(f"{left} events are waiting, {team.killed} workers were killed")
 		say(f"done; {team.killed} workers were killed, {team.crashed} ended by themselves")
 		return team.killed
+
+
+def _end(rng: Random) -> float:
+	"""When a worker that starts now dies: some before they begin, most in the middle of an order."""
+	return time.monotonic() + rng.uniform(0.5, 30)
 
 
 def _twins() -> int:

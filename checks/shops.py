@@ -70,8 +70,9 @@ def open_shop(
 
 
 def next_prefix(word: str) -> str:
-	"""`word 7` when there are stores of six runs before; those are disabled."""
+	"""`word 7` when there are stores of six runs before; those are disabled and nothing of them is left to do."""
 	runs = frappe.get_all("Store Connection", {"store_name": ["like", f"{word} %"]}, ["name", "store_name"])
+	frappe.db.delete("Sync Log", {"store": ["in", [run.name for run in runs]], "state": "Queued"})
 	retire([run.name for run in runs])
 	numbers = [int(run.store_name.split()[len(word.split())]) for run in runs]
 	return f"{word} {max(numbers, default=0) + 1}"
