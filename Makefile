@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults clean
+.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-speed clean
 
 setup: $(STAMP)
 
@@ -58,6 +58,10 @@ check-totals:
 
 check-faults:
 	$(call check,faults)
+
+check-speed: ARGS ?= order
+check-speed:
+	$(call check,speed)
 
 demo: setup
 	$(BIN)/python -m ecommerce_sync.sandbox demo
