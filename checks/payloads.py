@@ -29,7 +29,7 @@ from ecommerce_sync.storefronts.base import names
 from ecommerce_sync.sync.preview import MATCH, NOT_WANTED, STOPPED, Preview
 
 Erp = Callable[[str, dict[str, Any]], Preview]
-_COUNTED = ("Sales Order", "Customer", "Contact", "Address", "Item", "Item Price", "Store Link", "Sync Log")
+_COUNTED = {"Sales Order": "ecommerce_store", "Store Link": "store", "Sync Log": "store"}
 
 
 class Read(NamedTuple):
@@ -164,7 +164,9 @@ def _erpnext() -> tuple[Erp, Callable[[], dict[str, int]]]:
 
 	def count() -> dict[str, int]:
 		fresh()
-		return {doctype: frappe.db.count(doctype) for doctype in _COUNTED}
+		mine = ["in", list(stores.values())]
+		kept = {doctype: frappe.db.count(doctype, {field: mine}) for doctype, field in _COUNTED.items()}
+		return kept | {doctype: frappe.db.count(doctype) for doctype in ("Item", "Item Price")}
 
 	return on_erpnext, count
 
