@@ -52,7 +52,7 @@ def _written(erp: Erp, order: Order, settings: StoreSettings) -> Preview:
 	try:
 		plan, view = _write_and_undo(erp, order, settings)
 	except (Held, Fixable) as error:
-		if error.reason == "exchange_rate_missing" and order.exchange_rate != 1:
+		if error.reason == "exchange_rate_missing" and order.shop_currency != settings.company_currency:
 			return _with_assumed_rate(erp, order, settings)
 		return _stopped(error)
 	result: dict[str, Any] = {"plan": [command.model_dump(mode="json") for command in plan.commands]}
