@@ -19,7 +19,8 @@ from .bootstrap import SYNC_USER, machine
 from .ecommerce_sync.doctype.store_connection import helpers
 from .sandbox.catalogue import VARIANTS
 from .sandbox.page import as_page, as_table
-from .sandbox.scenario import Report, Scenario
+from .sandbox.report import Report
+from .sandbox.scenario import Scenario
 from .sandbox.sellers import DemoSeller, ShopifySeller, WooCommerceSeller
 from .sandbox.shopify.server import EmulatedShopify
 from .sandbox.woocommerce.server import EmulatedWooCommerce, QuietHandler

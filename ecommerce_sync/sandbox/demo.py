@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .page import as_page, as_table
-from .scenario import Report, Scenario
+from .report import Report
+from .scenario import Scenario
 from .sellers import both
 from .world import EmbeddedWorld, serve_door, settings_for
 

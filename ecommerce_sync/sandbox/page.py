@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from .scenario import Report, Row
+from .report import Report, Row
 
 _HEAD = (
 	"Store",

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from ..storefronts.base import Credentials
 from .baskets import Platform
-from .scenario import Message, Placed, Seller
+from .report import Placed
+from .scenario import Message, Seller
 from .shopify.server import EmulatedShopify
 from .shopify.webhooks import signature as shopify_signature
 from .story import Story
