@@ -11,21 +11,19 @@ Exit status 1 when a bound of the table is broken.
 
 from __future__ import annotations
 
-import http.client
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import click
 import frappe
+from web_load import per_request, server
 
 from ecommerce_sync.bootstrap import SYNC_USER, machine
 from ecommerce_sync.demo_site import connect_shop, create_items
@@ -85,15 +83,13 @@ def worker(site: str, orders: int) -> None:
 @click.pass_obj
 def door(site: str, count: int) -> None:
 	"""One server, both addresses in turn."""
-	with _server(site) as port:
+	with server(site) as port:
 		for clients in (1, 8):
 			ratios = []
 			for turn in range(3):
 				messages = [_message(turn * 100_000 + clients * 10_000 + n) for n in range(count)]
-				ping = _per_request(
-					site, port, clients, [("GET", "/api/method/frappe.ping", {}, b"")] * count
-				)
-				ours = _per_request(site, port, clients, messages)
+				ping = per_request(site, port, clients, [("GET", "/api/method/frappe.ping", {}, b"")] * count)
+				ours = per_request(site, port, clients, messages)
 				ratios.append(ours / ping)
 				click.echo(f"{clients} clients: ping {ping * 1000:.2f} ms, webhook {ours * 1000:.2f} ms")
 			_bound(f"webhook / ping, {clients} clients", statistics.median(ratios), 3.0)
@@ -271,95 +267,6 @@ def _backlog(orders: int) -> None:
 def _left() -> int:
 	frappe.db.rollback()
 	return frappe.db.count("Sync Log", {"store": STORE, "state": ["in", ["Queued", "Waiting to retry"]]})
-
-
-@contextmanager
-def _server(site: str) -> Iterator[int]:
-	"""Frappe's web application under gunicorn, as on a production bench."""
-	port = 8765
-	sites = Path(frappe.utils.get_bench_path()) / "sites"
-	command = [
-		"../env/bin/gunicorn",
-		"-b",
-		f"127.0.0.1:{port}",
-		"-w",
-		"2",
-		"--threads",
-		"4",
-		"-t",
-		"120",
-		"frappe.app:application",
-	]
-	process = subprocess.Popen(
-		command,
-		cwd=sites,
-		stdout=subprocess.DEVNULL,
-		stderr=subprocess.DEVNULL,
-		env={**os.environ, "FRAPPE_SITE": site},
-	)
-	try:
-		_await(port, site)
-		yield port
-	finally:
-		process.terminate()
-		process.wait()
-
-
-def _await(port: int, site: str) -> None:
-	for _ in range(120):
-		try:
-			if (
-				_one(
-					site,
-					http.client.HTTPConnection("127.0.0.1", port),
-					"GET",
-					"/api/method/frappe.ping",
-					{},
-					b"",
-				)
-				== 200
-			):
-				return
-		except OSError:
-			time.sleep(0.5)
-	raise click.ClickException(f"no answer from {site} on port {port}")
-
-
-def _per_request(
-	site: str, port: int, clients: int, requests: list[tuple[str, str, dict[str, str], bytes]]
-) -> float:
-	"""Mean seconds that a client waits for one answer."""
-	with ThreadPoolExecutor(clients) as pool:
-		started = time.perf_counter()
-		statuses = list(pool.map(lambda n: _client(site, port, requests[n::clients]), range(clients)))
-		seconds = time.perf_counter() - started
-	if wrong := {status for of_client in statuses for status in of_client} - {200}:
-		raise click.ClickException(f"not all were answered 200: {wrong}")
-	return seconds * clients / len(requests)
-
-
-def _client(site: str, port: int, requests: list[tuple[str, str, dict[str, str], bytes]]) -> list[int]:
-	connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-	return [_one(site, connection, *request) for request in requests]
-
-
-def _one(
-	site: str,
-	connection: http.client.HTTPConnection,
-	method: str,
-	path: str,
-	headers: dict[str, str],
-	body: bytes,
-) -> int:
-	connection.request(
-		method,
-		path,
-		body or None,
-		{**headers, "Host": site, "X-Frappe-Site-Name": site},
-	)
-	answer = connection.getresponse()
-	answer.read()
-	return answer.status
 
 
 def _multiply(doctype: str, count: int) -> None:
