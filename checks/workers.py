@@ -104,7 +104,3 @@ def work() -> None:
 			if not drain(engine, budget=20, limit=10):
 				frappe.db.rollback()
 				time.sleep(0.1)
-
-
-if __name__ == "__main__":
-	work()
