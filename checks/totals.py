@@ -21,6 +21,7 @@ from typing import Any
 import click
 import frappe
 from babel.numbers import get_currency_precision
+from base_prices import BasePrices, Ordinary, Tempted
 from bench_site import connected, digits, fresh, prepare, site_name
 from features import features
 from printed import say, stop_politely, table, verdict
@@ -53,21 +54,6 @@ class Tally:
 	theirs: Decimal = Decimal(0)
 	ours: Decimal = Decimal(0)
 	wrong: list[str] = field(default_factory=list)
-
-
-@dataclass
-class BasePrices:
-	"""The Item Price table: how many rows, the last change, and a sum over its contents."""
-
-	rows: int
-	modified: str
-	checksum: str
-
-	@classmethod
-	def now(cls) -> BasePrices:
-		fresh()
-		count, modified = frappe.db.sql("select count(*), max(modified) from `tabItem Price`")[0]
-		return cls(count, str(modified), str(frappe.db.sql("checksum table `tabItem Price`")[0][1]))
 
 
 @click.command()
@@ -116,7 +102,7 @@ def _check(shops: list[CheckedShop], orders: int, seed: int, count: int) -> int:
 	before = BasePrices.now()
 	seconds = _import(queue[: len(queue) // 2], stores, count)
 	middle = BasePrices.now()
-	with _tempted() as control:
+	with Tempted() as control:
 		seconds += _import(queue[len(queue) // 2 :], stores, count)
 		after = BasePrices.now()
 	tallies = [_tally(shop) for shop in shops]
@@ -241,68 +227,15 @@ def _explain(stores: list[str]) -> None:
 		)
 
 
-class _tempted:
-	"""A site that writes base prices by itself and halves every price by rule, for the length of the block.
-
-	Gives what an ordinary Sales Order does there: how many Item Prices it added (rolled back).
-	"""
-
-	_SETTINGS = ("auto_insert_price_list_rate_if_missing", "update_existing_price_list_rate")
-
-	def __enter__(self) -> int:
-		self.before = {key: frappe.db.get_single_value("Stock Settings", key) for key in self._SETTINGS}
-		frappe.db.set_single_value("Stock Settings", dict.fromkeys(self._SETTINGS, 1))
-		self.rule = frappe.get_doc(
-			{
-				"doctype": "Pricing Rule",
-				"title": "Check: half of everything",
-				"apply_on": "Item Group",
-				"item_groups": [{"item_group": frappe.db.get_value("Item Group", {"lft": 1})}],
-				"selling": 1,
-				"rate_or_discount": "Discount Percentage",
-				"discount_percentage": 50,
-				"company": frappe.defaults.get_global_default("company"),
-			}
-		).insert()
-		frappe.db.commit()
-		frappe.clear_cache()
-		return self._control()
-
-	def __exit__(self, *_error: object) -> None:
-		frappe.db.rollback()
-		frappe.db.set_single_value("Stock Settings", self.before)
-		self.rule.delete()
-		frappe.db.commit()
-		frappe.clear_cache()
-
-	def _control(self) -> int:
-		"""Somebody with all rights types an order for an Item that has no base price."""
-		item = frappe.db.sql(
-			"""select name from tabItem where disabled = 0 and is_sales_item = 1 and is_stock_item = 1
-			and name not in (select item_code from `tabItem Price`) limit 1"""
-		)[0][0]
-		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Check Control"}).insert()
-		before = frappe.db.count("Item Price")
-		row = {
-			"item_code": item,
-			"qty": 1,
-			"rate": 5,
-			"price_list_rate": 5,
-			"delivery_date": frappe.utils.today(),
-		}
-		order = {"doctype": "Sales Order", "customer": customer.name, "items": [row]}
-		frappe.get_doc({**order, "delivery_date": frappe.utils.today()}).insert()
-		added = frappe.db.count("Item Price") - before
-		frappe.db.rollback()
-		return int(added)
-
-
-def _prices_kept(before: BasePrices, middle: BasePrices, after: BasePrices, control: int) -> list[str]:
+def _prices_kept(before: BasePrices, middle: BasePrices, after: BasePrices, control: Ordinary) -> list[str]:
 	head = ("Item Price", "rows", "last change", "checksum")
 	moments = {"before": before, "after the first half": middle, "after the half on the tempted site": after}
 	table("Base prices", head, ((name, p.rows, p.modified, p.checksum) for name, p in moments.items()))
-	print(f"  On the tempted site an ordinary Sales Order adds {control} Item Price (rolled back).")
-	wrong = [] if control else ["the control added no Item Price: the site was not tempted"]
+	halved = "is halved by the Pricing Rule" if control.ruled else "is not touched by the Pricing Rule"
+	print(
+		f"  On the tempted site an ordinary Sales Order {halved} and adds {control.added} Item Price (undone)."
+	)
+	wrong = [] if all(control) else ["an ordinary Sales Order was not changed: the site was not tempted"]
 	return wrong + ([] if before == middle == after else ["Item Prices were added or changed"])
 
 
