@@ -362,6 +362,35 @@ class TestCharges:
 		assert len(parse_order(with_changes(gift_cards=cards)).charges) == 1
 
 
+class TestUnlistedShipping:
+	BARE = with_changes(
+		line_items=[{"id": 1, "name": "Tea", "quantity": 2, "total": "20.00", "total_tax": "4.00"}],
+		fee_lines=[], coupon_lines=[], tax_lines=[], shipping_lines=[],
+		shipping_total="7.50", shipping_tax="1.50", total_tax="5.50",
+	)  # fmt: skip
+
+	def test_shipping_that_only_the_order_tells(self) -> None:
+		order = parse_order({**self.BARE, "total": "33.00"})
+		assert [(part.price, part.taxes[0].amount) for part in order.shipping] == [(D("7.50"), D("1.50"))]
+		assert balance(order) == 0
+
+	def test_its_tax_is_named_by_the_tax_lines(self) -> None:
+		rate = {"rate_id": 3, "label": "VAT", "tax_total": "4.00", "shipping_tax_total": "1.50"}
+		order = parse_order({**self.BARE, "total": "33.00", "tax_lines": [rate]})
+		assert [(tax.title, tax.amount) for tax in order.shipping[0].taxes] == [("VAT", D("1.50"))]
+		assert balance(order) == 0
+
+	def test_what_shipping_lines_lack(self) -> None:
+		listed = [{"id": 5, "method_title": "Post", "total": "3.00", "total_tax": "1.50"}]
+		order = parse_order({**self.BARE, "total": "33.00", "shipping_lines": listed})
+		assert [part.price for part in order.shipping] == [D("3.00"), D("4.50")]
+		assert balance(order) == 0
+
+	@pytest.mark.parametrize("total", ["25.50", "40.00"])
+	def test_only_where_the_total_lacks_it(self, total: str) -> None:
+		assert parse_order({**self.BARE, "total": total}).shipping == ()
+
+
 class TestPayment:
 	@pytest.mark.parametrize(
 		("changes", "expected"),
@@ -472,6 +501,11 @@ class TestOrder:
 		order = with_changes(line_items={"11": lines[0], "12": lines[1]}, refunds={}, fee_lines=None)
 		assert [line.id for line in parse_order(order).lines] == ["11", "12"]
 
+	def test_rows_that_the_store_doubled_count_once(self) -> None:
+		doubled = {key: MADE_OVER_REST[key] * 2 for key in ("line_items", "shipping_lines", "fee_lines")}
+		order = parse_order(with_changes(**copy.deepcopy(doubled)))
+		assert (order.lines, balance(order)) == (parse_order(MADE_OVER_REST).lines, 0)
+
 	def test_numbers_as_numbers(self) -> None:
 		payload = json.loads(json.dumps(MADE_OVER_REST), parse_float=float)
 		payload["total"], payload["line_items"][0]["total"] = 76.62, 34.99
@@ -502,7 +536,7 @@ class TestRefusals:
 			({"line_items": [{"quantity": 1, "total": "abc"}]}, "line_items[0].total"),
 			({"line_items": [{"quantity": -1}]}, "line_items[0].quantity"),
 			({"line_items": [{"name": "x"}]}, "line_items[0].quantity"),
-			({"line_items": [{"id": 7, "quantity": 1}, {"id": 7, "quantity": 1}]}, "line_items[1].id"),
+			({"line_items": [{"id": 7, "quantity": 1}, {"id": 7, "quantity": 2}]}, "line_items[1].id"),
 			(
 				{"line_items": [{"quantity": 1, "taxes": [{"id": 1, "total": "x"}]}]},
 				"line_items[0].taxes[0].total",

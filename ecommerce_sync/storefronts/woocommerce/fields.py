@@ -85,7 +85,7 @@ class Fields:
 		return Fields(value, self.at(key))
 
 	def rows(self, key: str) -> list[Fields]:
-		"""The objects of a list, or of a PHP array with keys."""
+		"""The objects of a list, or of a PHP array with keys; a database row that is listed twice counts once."""
 		value = self.data.get(key)
 		if _nothing(value):
 			return []
@@ -93,13 +93,22 @@ class Fields:
 			value = list(value.values())
 		if not isinstance(value, list):
 			raise self.refuse(key, "is not a list")
-		return [self._row(key, i, row) for i, row in enumerate(value) if row is not None]
+		rows = [self._row(key, i, row) for i, row in enumerate(value) if row is not None]
+		return [row for i, row in enumerate(rows) if not _repeats(row, rows[:i])]
 
 	def _row(self, key: str, index: int, row: Any) -> Fields:
 		path = f"{self.at(key)}[{index}]"
 		if not isinstance(row, Mapping):
 			raise PayloadRefused(path, "is not an object")
 		return Fields(row, path)
+
+
+def _repeats(row: Fields, earlier: list[Fields]) -> bool:
+	"""Whether a row of the same id and content came before: some stores' joins double the rows."""
+	row_id = row.data.get("id")
+	return bool(row_id) and any(
+		row_id == other.data.get("id") and row.data == other.data for other in earlier
+	)
 
 
 def number(value: Any, path: str) -> Decimal:

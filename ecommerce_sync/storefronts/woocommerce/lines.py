@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.errors import PayloadRefused
 from ...core.models import ZERO, Attribute, Charge, Discount, Line, LineKind, Shipping
-from ...core.money import rounded
+from ...core.money import rounded, total
 from .fields import Fields, meta, meta_rows, meta_text, plain
 from .taxes import Taxes
 
@@ -39,6 +39,17 @@ def shipping(order: Fields, taxes: Taxes) -> tuple[Shipping, ...]:
 		)
 		for i, row in enumerate(order.rows("shipping_lines"))
 	)
+
+
+def unlisted_shipping(
+	order: Fields, taxes: Taxes, listed: tuple[Shipping, ...], residual: Decimal
+) -> tuple[Shipping, ...]:
+	"""Shipping that stands in `shipping_total` only, as importers set it, where it is what the total lacks."""
+	missing = rounded(order.amount("shipping_total") - total(part.price for part in listed), taxes.digits)
+	if missing <= 0 or missing != residual:
+		return ()
+	taxed = () if listed else taxes.on_shipping(order)
+	return (Shipping(id="shipping-total", title="Shipping", price=missing, taxes=taxed),)
 
 
 def fees(order: Fields, taxes: Taxes) -> tuple[Charge, ...]:

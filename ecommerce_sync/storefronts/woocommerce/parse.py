@@ -56,6 +56,8 @@ def _order(fields: Fields) -> Order:
 	sold = lines.lines(fields, taxes, coupons)
 	shipping, fees = lines.shipping(fields, taxes), lines.fees(fields, taxes)
 	residual = _residual(fields, taxes, (*sold, *shipping, *fees))
+	unlisted = lines.unlisted_shipping(fields, taxes, shipping, residual)
+	residual -= total(part.total for part in unlisted)
 	redeemed = payments.gift_cards(fields, residual, unit(taxes.digits) * len(sold))
 	return Order(
 		platform="woocommerce",
@@ -65,7 +67,7 @@ def _order(fields: Fields) -> Order:
 		total=_total(fields),
 		taxes_included=False,
 		lines=sold,
-		shipping=shipping,
+		shipping=shipping + unlisted,
 		charges=fees + redeemed,
 		taxes=taxes.order,
 		discount_codes=coupons,

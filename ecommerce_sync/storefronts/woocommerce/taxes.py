@@ -62,6 +62,12 @@ class Taxes:
 		"""The taxes of one row of `line_items`, `fee_lines` or `shipping_lines`."""
 		return tuple(self._of.get(row.path, ()))
 
+	def on_shipping(self, order: Fields) -> tuple[TaxLine, ...]:
+		"""The taxes of shipping that has no row: of the tax lines, else the order's `shipping_tax`."""
+		told = [(rate, row.shipping) for rate, row in self._rates.items() if row.shipping]
+		paid = told or [(self._known(None), order.amount("shipping_tax"))]
+		return tuple(self._named(rate, amount) for rate, amount in paid if amount)
+
 	def _rows_are_right(self, order: Fields, paid: list[_Share]) -> bool:
 		told = total(rate.tax.amount for rate in self._rates.values())
 		whole = order.optional_amount("total_tax")
