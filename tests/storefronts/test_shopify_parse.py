@@ -121,6 +121,13 @@ class TestAmounts:
 		parsed = parse_order(order("14.00", line("10.00"), shipping_lines=[allocated, lowered]))
 		assert [shipping.total for shipping in parsed.shipping] == [0, 4]
 
+	def test_noise_of_binary_floats_refuses_nothing(self) -> None:
+		taxes = [{"title": "Tax", "price": "0.31", "rate": 0.03144408811829065}]
+		item = {**line("10.00", tax_lines=taxes), "price": 10.000000000000002}
+		parsed = parse_order(order("10.31", item))
+		assert (parsed.lines[0].subtotal, parsed.lines[0].taxes[0].rate) == (10, Decimal("0.031444088118"))
+		assert balance(parsed) == 0
+
 	def test_order_level_tax_is_shared_among_taxable_lines(self) -> None:
 		items = (line("10.00"), line("20.00"), line("5.00", taxable=False))
 		taxes = [{"title": "VAT", "price": "3.01", "rate": 0.1}]

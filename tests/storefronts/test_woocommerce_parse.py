@@ -506,6 +506,12 @@ class TestOrder:
 		order = parse_order(with_changes(**copy.deepcopy(doubled)))
 		assert (order.lines, balance(order)) == (parse_order(MADE_OVER_REST).lines, 0)
 
+	def test_noise_of_binary_floats_refuses_nothing(self) -> None:
+		fee = {"id": 99, "name": "Rounding", "total": "-1.4210854715202E-14", "total_tax": "0.00"}
+		order = parse_order(with_changes(fee_lines=[*MADE_OVER_REST["fee_lines"], fee]))
+		assert balance(order) == 0
+		assert parsed_line(quantity=2.0000000000000004).quantity == 2
+
 	def test_numbers_as_numbers(self) -> None:
 		payload = json.loads(json.dumps(MADE_OVER_REST), parse_float=float)
 		payload["total"], payload["line_items"][0]["total"] = 76.62, 34.99

@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 
 from ...core.errors import PayloadRefused
 from ...core.models import whole_text
+from ...core.money import digits_of, rounded
 
 _LONGEST_NUMBER = 40  # characters; no real amount comes near
 _LARGEST = Decimal(10) ** 15
-_DECIMALS = 12
+_DECIMALS = 12  # finer is the noise of binary floats
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:,\d{3})+\.\d+)(?:[eE][+-]?\d{1,3})?")
 _TIME = re.compile(
 	r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(?:([Zz])|([+-])(\d\d):?(\d\d))?"
@@ -137,10 +138,9 @@ class Node:
 		if len(text) > _LONGEST_NUMBER or not text.isascii() or not _NUMBER.fullmatch(text):
 			self.refuse(key, f"'{text[:_LONGEST_NUMBER]}' is not a number")
 		number = Decimal(text.replace(",", ""))
-		exponent = number.normalize().as_tuple().exponent
-		if abs(number) >= _LARGEST or not isinstance(exponent, int) or exponent < -_DECIMALS:
+		if abs(number) >= _LARGEST:
 			self.refuse(key, f"{text} is no amount")
-		return number
+		return number if digits_of(number) <= _DECIMALS else rounded(number, _DECIMALS)
 
 
 def _moment(parts: tuple[str | None, ...]) -> datetime | None:

@@ -17,13 +17,14 @@ from typing import Any
 
 from ...core.errors import PayloadRefused
 from ...core.models import ZERO
+from ...core.money import digits_of, rounded
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MOST = Decimal(10) ** 15
-_DECIMALS = 20
+_DECIMALS = 12  # finer is the noise of binary floats
 
 
 class Fields:
@@ -117,10 +118,9 @@ def number(value: Any, path: str) -> Decimal:
 	if len(text) > 60 or not _NUMBER.fullmatch(text):
 		raise PayloadRefused(path, "is not a number")
 	found = Decimal(text)
-	exponent = found.as_tuple().exponent
-	if abs(found) >= _MOST or not isinstance(exponent, int) or exponent < -_DECIMALS:
+	if abs(found) >= _MOST:
 		raise PayloadRefused(path, "is no amount that money or goods can have")
-	return found
+	return found if digits_of(found) <= _DECIMALS else rounded(found, _DECIMALS)
 
 
 def amount_of(value: Any) -> Decimal:
