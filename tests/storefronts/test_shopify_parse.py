@@ -361,6 +361,12 @@ class TestParts:
 
 
 class TestRefusals:
+	def test_draft_order_is_no_order(self) -> None:
+		draft = order("10.00", line("10.00"), admin_graphql_api_id="gid://shopify/DraftOrder/1")
+		with pytest.raises(PayloadRefused) as refused:
+			parse_order(draft)
+		assert refused.value.params["path"] == "admin_graphql_api_id"
+
 	@pytest.mark.parametrize("spoiling", SPOILED, ids=lambda spoiling: spoiling.wrong)
 	def test_spoiled_payload_is_refused_with_its_field(self, spoiling: Spoiling) -> None:
 		with pytest.raises(PayloadRefused) as caught:

@@ -33,6 +33,7 @@ _PAYMENT_STATUSES: dict[str, PaymentStatus] = {
 }
 FINANCIAL_STATUSES = tuple(_PAYMENT_STATUSES)
 _SHOP_DOMAIN = ".myshopify.com"
+_GID = "gid://shopify/"
 _LINES = {"line_items", "lineItems"}
 
 
@@ -78,7 +79,10 @@ def _from_graphql(order: Mapping[str, Any]) -> Mapping[str, Any]:
 def order_id(node: Node) -> str:
 	"""The id's digits; a number that JavaScript rounded is replaced by the exact one."""
 	plain = node.required_text("id").rsplit("/", 1)[-1]
-	found = lines.number_of(node.text("admin_graphql_api_id")) or plain
+	gid = node.text("admin_graphql_api_id") or ""
+	found = lines.number_of(gid) or plain
+	if gid.startswith(_GID) and not gid.startswith(f"{_GID}Order/"):
+		node.refuse("admin_graphql_api_id", f"'{gid[:60]}' is the id of something else than an order")
 	for key, text in (("id", plain), ("admin_graphql_api_id", found)):
 		if not (text.isascii() and text.isdigit()):
 			node.refuse(key, f"'{text[:40]}' is not an order id")
