@@ -72,6 +72,8 @@ def order(rounds: int) -> None:
 @click.pass_obj
 def worker(site: str, orders: int) -> None:
 	"""Through one real `bench worker`, and drained here."""
+	frappe.db.delete("Sync Log", {"store": STORE})  # what `door` left is no part of this backlog
+	frappe.db.commit()
 	here = _rate_here(orders)
 	there = _rate_of_worker(site, orders)
 	click.echo(f"in process {here:.1f}/min, one bench worker {there:.1f}/min")

@@ -34,8 +34,10 @@ def replace(command: ReplaceSalesOrder, settings: StoreSettings, unit: Unit) -> 
 
 def update(command: UpdateSalesOrder, order: Order) -> str:
 	"""One statement on fields that no validation depends on, so no conflict with a person's open form."""
+	number = fit(command.po_number) or None
+	written = frappe.db.get_value(DOCTYPE, command.document, "po_no") or ""
 	values = {
-		"po_no": fit(command.po_number) or None,
+		"po_no": written if number and written.startswith(f"{number} (") else number,
 		"store_note": notes(command.note, order.attributes),
 		"store_order_status": fit(command.status),
 	}

@@ -69,7 +69,7 @@ def _header(draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> dict
 		"order_type": "Sales",
 		"transaction_date": draft.ordered_on,
 		"delivery_date": draft.deliver_on,
-		"po_no": fit(draft.po_number) or None,
+		"po_no": _po_number(draft, unit),
 		"cost_center": draft.cost_center,
 		"set_warehouse": draft.warehouse,
 		"payment_terms_template": draft.payment_terms,
@@ -82,6 +82,19 @@ def _header(draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> dict
 		"store_coupon_codes": ", ".join(draft.coupon_codes) or None,
 		"store_note": notes(draft.note, draft.attributes),
 	}
+
+
+def _po_number(draft: SalesOrderDraft, unit: Unit) -> str | None:
+	"""The customer's number; with the order's own beside it where the site takes each number only once.
+
+	Buyers use a number again for a second delivery; ERPNext would refuse an order that is paid already.
+	"""
+	number = fit(draft.po_number)
+	if not number or frappe.db.get_single_value("Selling Settings", "allow_against_multiple_purchase_orders"):
+		return number or None
+	same = {"po_no": number, "customer": unit.customer, "docstatus": ["<", 2]}
+	taken = frappe.db.exists(DOCTYPE, {**same, "store_order_id": ["!=", draft.order_id]})
+	return fit(f"{number} ({draft.order_name})") if taken else number
 
 
 def notes(note: str | None, attributes: Iterable[Attribute]) -> str | None:

@@ -217,6 +217,15 @@ class TestTerms(SalesOrders):
 			self.assertEqual(due.due_date, add_days(doc.transaction_date, 30))
 			self.assertEqual(decimal_of(due.payment_amount), order.total)
 
+	def test_a_purchase_order_number_used_again_stops_no_order(self) -> None:
+		first = self.with_customer(po_number="PO 7")
+		with self.undone(first):
+			frappe.db.set_single_value("Selling Settings", "allow_against_multiple_purchase_orders", 0)
+			self.assertEqual(self.create(first).po_no, "PO 7")
+			second = first.model_copy(update={"id": unique(), "name": "#1002"})
+			doc = self.create(second)
+			self.assertEqual((doc.po_no, doc.docstatus), ("PO 7 (#1002)", 1))
+
 	def test_an_approval_workflow_keeps_the_order_a_draft(self) -> None:
 		order = self.with_customer()
 		path = f"{sales_orders.__name__}.get_workflow_name"
