@@ -73,25 +73,25 @@ class TestJobs(FrappeTestCase):
 		self._drain()
 		self.assertEqual(self._event("202").state, "Done")
 
-	def test_a_purchase_order_used_again_waits_for_the_selling_settings(self) -> None:
-		self._allow_a_purchase_order_again(False)
-		self.addCleanup(self._allow_a_purchase_order_again, False)
-		number = [{"key": "_po_number", "value": f"PO {frappe.generate_hash(length=6)}"}]
-		buyer = {"first_name": "Ada", "last_name": "Test", "email": "ada.po@example.com"}
-		for order_id in (211, 212):
-			self._take(order(order_id, "JOBS-KNOWN", meta_data=number, billing=buyer))
-			self._drain()
-		self.assertEqual(self._event("211").state, "Done")
-		waiting = self._event("212")
-		self.assertEqual((waiting.state, waiting.reason), ("Failed", "erp_refused"))
-		self.assertIn("Allow Multiple Sales Orders", waiting.params)
-		self._allow_a_purchase_order_again(True)
+	def test_a_price_below_cost_waits_for_the_selling_settings(self) -> None:
+		sku = f"JOBS-{frappe.generate_hash(length=6)}"
+		new_item(sku)
+		frappe.db.set_value("Item", sku, "last_purchase_rate", 1000)
+		frappe.clear_document_cache("Item", sku)
+		self._check_selling_price(True)
+		self.addCleanup(self._check_selling_price, False)
+		self._take(order(211, sku))
 		self._drain()
-		self.assertEqual(self._event("212").state, "Done")
+		waiting = self._event("211")
+		self.assertEqual((waiting.state, waiting.reason), ("Failed", "erp_refused"))
+		self.assertIn(sku, waiting.params)
+		self._check_selling_price(False)
+		self._drain()
+		self.assertEqual(self._event("211").state, "Done")
 
-	def _allow_a_purchase_order_again(self, allowed: bool) -> None:
+	def _check_selling_price(self, checked: bool) -> None:
 		settings = frappe.get_doc("Selling Settings")
-		settings.allow_against_multiple_purchase_orders = int(allowed)
+		settings.validate_selling_price = int(checked)
 		settings.save()
 		frappe.db.commit()
 
