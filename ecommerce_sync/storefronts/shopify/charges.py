@@ -53,7 +53,6 @@ def settled(order: Node, basis: Basis, parts: Parts, total: Decimal) -> Parts:
 	included = order.flag("taxes_included")
 	parts = _with_order_taxes(order, basis, parts, total, included)
 	parts = _with_total_discounts(order, basis, parts, total, included)
-	parts = _with_order_discount(order, basis, parts, total, included)
 	offered = list(_offered(order, basis, parts, total, included))
 	found: Parts | None = None
 	for candidate in _without_removed(order, parts):
@@ -202,32 +201,6 @@ def _with_total_discounts(order: Node, basis: Basis, parts: Parts, total: Decima
 		for line, off in zip(parts.lines, offs, strict=True)
 	)
 	return parts._replace(lines=lines)
-
-
-def _with_order_discount(order: Node, basis: Basis, parts: Parts, total: Decimal, included: bool) -> Parts:
-	"""The order's `total_discounts` beyond what its parts tell, shared among the lines, where it fits the total."""
-	discounted: list[Line | Shipping] = [*parts.lines, *parts.shipping]
-	told = sum((discount.amount for part in discounted for discount in part.discounts), ZERO)
-	missing = (_total_discounts(order, basis) or ZERO) - told
-	weights = [max(line.total, ZERO) for line in parts.lines]
-	if not 0 < missing <= sum(weights, ZERO) or parts.gross(included) - missing != total:
-		return parts
-	codes = {code.text("code") for code in order.children("discount_codes")}
-	code = codes.pop() if len(codes) == 1 else None
-	shares = spread(missing, weights, minor_digits(basis.currency))
-	lines = tuple(
-		line.model_copy(update={"discounts": (*line.discounts, Discount(amount=share, code=code))})
-		if share
-		else line
-		for line, share in zip(parts.lines, shares, strict=True)
-	)
-	return parts._replace(lines=lines)
-
-
-def _total_discounts(order: Node, basis: Basis) -> Decimal | None:
-	"""None where the message tells it in the shop's currency only."""
-	known = basis.currency == basis.shop_currency or order.child("total_discounts_set")
-	return basis.amount(order, "total_discounts") if known else None
 
 
 def _with_tip_lines(order: Node, basis: Basis, parts: Parts) -> Parts:
