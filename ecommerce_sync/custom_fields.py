@@ -48,6 +48,13 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 		_field("store_coupon_codes", "Small Text", "Coupon Codes", "store_order_status", copied=True),
 		_field("store_note", "Small Text", "Note from the Customer", "store_coupon_codes", copied=True),
 		_field("store_order_id", "Data", "Store Order ID", "store_note", hidden=1, copied=True),
+		_field(
+			"store_oversold",
+			"Small Text",
+			"Oversold",
+			"store_order_id",
+			depends_on="eval:doc.store_oversold",
+		),
 	],
 	"Sales Order Item": [
 		_field("store_line_id", "Data", "Store Line", "additional_notes", hidden=1, copied=True),
@@ -61,6 +68,17 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 			copied=True,
 		),
 		_field("store_bundle", "Data", "Bundle in the Store", "store_unit_price", hidden=1, copied=True),
+	],
+	"Item": [
+		_field(
+			"ecommerce_stores",
+			"Table MultiSelect",
+			"Sold in Stores",
+			"description",
+			options="Item Store",
+			read_only=0,
+			description="Online stores that this Item is written to, with its variants.",
+		),
 	],
 	"Sales Taxes and Charges": [
 		_field("store_charge_kind", "Data", "Store Charge", "dont_recompute_tax", hidden=1, copied=True),

@@ -9,7 +9,17 @@ import frappe
 from frappe.utils import cint
 
 from ..core.mapping import FieldRule
-from ..core.settings import CompanyRule, LocationRule, MethodRule, StoreSettings, TaxRule
+from ..core.settings import (
+	CompanyRule,
+	DriftPolicy,
+	LocationRule,
+	Master,
+	Masters,
+	MethodRule,
+	SkuRule,
+	StoreSettings,
+	TaxRule,
+)
 
 _SAME_NAME = (
 	"company",
@@ -32,7 +42,15 @@ _SAME_NAME = (
 	"warehouse",
 	"naming_series",
 	"payment_terms_template",
+	"store_price_list",
+	"sale_price_list",
 )
+_MASTERS: dict[str, Master] = {"Store": "store", "ERPNext": "erp", "Nobody": "nobody"}
+_DRIFT: dict[str, DriftPolicy] = {
+	"Correct the store": "correct",
+	"Adopt in ERPNext": "adopt",
+	"Report only": "report",
+}
 
 
 def settings_of(doc: Any) -> StoreSettings:
@@ -52,9 +70,27 @@ def settings_of(doc: Any) -> StoreSettings:
 		delivery_days=cint(doc.delivery_days),
 		statuses=tuple(line.strip() for line in (doc.statuses or "").splitlines() if line.strip()),
 		fields=_field_rules(doc.name),
+		**_goods(doc),
 		**_tables(doc),
 		**{field: doc.get(field) or None for field in _SAME_NAME},
 	)
+
+
+def _goods(doc: Any) -> dict[str, Any]:
+	"""What concerns products, stock and prices."""
+	masters = {name: _MASTERS.get(doc.get(f"{name}_master")) for name in Masters.model_fields}
+	return {
+		"sku_rule": SkuRule(ignore_case=bool(doc.sku_ignore_case), prefix=(doc.sku_prefix or "").strip()),
+		"masters": Masters(**{name: who for name, who in masters.items() if who}),
+		"update_items": bool(doc.update_items),
+		"push_items": bool(doc.push_items),
+		"publish": doc.publish_as == "Published",
+		"push_stock": bool(doc.push_stock),
+		"stock_buffer": Decimal(str(doc.stock_buffer or 0)),
+		"drift": _DRIFT.get(doc.drift_policy, "correct"),
+		"allocate": bool(doc.allocate_warehouses),
+		"push_prices": bool(doc.push_prices),
+	}
 
 
 def _tables(doc: Any) -> dict[str, Any]:
@@ -89,10 +125,17 @@ def _tables(doc: Any) -> dict[str, Any]:
 
 
 def _locations(doc: Any) -> tuple[LocationRule, ...]:
-	warehouses: dict[str, list[str]] = {}
+	rows: dict[str, list[Any]] = {}
 	for row in sorted(doc.locations, key=lambda row: (cint(row.priority), row.idx)):
-		warehouses.setdefault(row.location_id.strip(), []).append(row.warehouse)
-	return tuple(LocationRule(location_id=place, warehouses=tuple(w)) for place, w in warehouses.items())
+		rows.setdefault((row.location_id or "").strip(), []).append(row)
+	return tuple(
+		LocationRule(
+			location_id=place,
+			warehouses=tuple(row.warehouse for row in of_place),
+			buffer=next((Decimal(str(row.buffer or 0)) for row in of_place if row.own_buffer), None),
+		)
+		for place, of_place in rows.items()
+	)
 
 
 def _field_rules(store: str) -> tuple[FieldRule, ...]:

@@ -87,6 +87,14 @@ class Due(Model):
 	amount: Decimal
 
 
+class Oversold(Model):
+	"""Pieces of an Item that a new order takes and that its warehouse does not have."""
+
+	item_code: str
+	warehouse: str | None
+	quantity: Decimal
+
+
 class SalesOrderDraft(Model):
 	"""A Sales Order in full. `total` is the store's total and what the document must come to."""
 
@@ -121,6 +129,7 @@ class SalesOrderDraft(Model):
 	order_status: str = ""
 	admin_url: str | None = None
 	submit: bool = True
+	oversold: tuple[Oversold, ...] = ()
 	fields: dict[str, Any] = Field(default_factory=dict)
 
 	@property

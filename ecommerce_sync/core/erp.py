@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from .models import Model
+from .stock import StockPart
 
 
 class ItemRef(Model):
@@ -50,3 +51,7 @@ class ErpOrder(Model):
 	contact_known: bool = False
 	items: dict[str, ItemRef] = {}  # by line id
 	ambiguous: dict[str, tuple[str, ...]] = {}  # line id to the Items that its SKU fits
+	parts: dict[
+		str, tuple[StockPart, ...]
+	] = {}  # Item to what one stock unit of it takes; empty: keeps no stock
+	free: dict[tuple[str, str], Decimal] = {}  # (Item, Warehouse) to what is not reserved, under lock

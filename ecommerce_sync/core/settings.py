@@ -14,6 +14,8 @@ from .models import Model
 TaxMode = Literal["as_charged", "template"]
 GuestPolicy = Literal["own_customer", "shared_customer"]
 UnknownSku = Literal["fail", "create_item"]
+DriftPolicy = Literal["correct", "adopt", "report"]
+Master = Literal["store", "erp", "nobody"]
 
 
 class TaxRule(Model):
@@ -38,6 +40,7 @@ class LocationRule(Model):
 
 	location_id: str
 	warehouses: tuple[str, ...]
+	buffer: Decimal | None = None  # pieces kept back here; None: the store's
 
 
 class CompanyRule(Model):
@@ -47,6 +50,40 @@ class CompanyRule(Model):
 	customer_group: str | None = None
 	price_list: str | None = None
 	payment_terms: str | None = None
+
+
+class SkuRule(Model):
+	"""When a store's SKU and an Item code (or barcode) are the same. Blanks around them never count."""
+
+	ignore_case: bool = True
+	prefix: str = ""  # what the store puts before the Item code
+
+	def key(self, sku: str | None) -> str:
+		"""The SKU in the form that is compared; empty for none."""
+		code = (sku or "").strip()
+		if self.prefix and code.casefold().startswith(self.prefix.casefold()):
+			code = code[len(self.prefix) :].strip()
+		return code.casefold() if self.ignore_case else code
+
+	def sku_of(self, item_code: str) -> str:
+		"""The SKU that the store is given for an Item."""
+		return f"{self.prefix}{item_code}"
+
+
+class Masters(Model):
+	"""Who decides about which part of a product. Stock and prices have switches of their own."""
+
+	title: Master = "store"
+	description: Master = "store"
+	images: Master = "store"
+	categories: Master = "store"
+	weight: Master = "erp"
+	barcode: Master = "erp"
+	customs: Master = "erp"
+
+	def fields(self, master: Master) -> frozenset[str]:
+		"""The names of the parts that `master` decides about."""
+		return frozenset(name for name, who in self if who == master)
 
 
 class StoreSettings(Model):
@@ -98,6 +135,21 @@ class StoreSettings(Model):
 	payment_terms_template: str | None = None
 	fields: tuple[FieldRule, ...] = ()
 	timezone: str = "UTC"  # the site's: ERPNext's dates stand in it
+	# products
+	sku_rule: SkuRule = SkuRule()
+	masters: Masters = Masters()
+	update_items: bool = True  # bound Items follow the store where it is master
+	push_items: bool = False  # Items that carry the store's flag are written to it
+	publish: bool = False  # what is created in the store: published, else a draft
+	# stock
+	push_stock: bool = False
+	stock_buffer: Decimal = Decimal(0)
+	drift: DriftPolicy = "correct"  # a number that the store changed by itself
+	allocate: bool = True  # lines get their warehouse by availability where the store names no location
+	# prices
+	push_prices: bool = False
+	store_price_list: str | None = None
+	sale_price_list: str | None = None
 
 	def warehouse_for(self, location_id: str | None) -> str | None:
 		"""The first warehouse of the location, else the store's default."""
@@ -105,6 +157,20 @@ class StoreSettings(Model):
 			if rule.location_id == location_id and rule.warehouses:
 				return rule.warehouses[0]
 		return self.warehouse
+
+	def stock_places(self) -> tuple[LocationRule, ...]:
+		"""The places whose numbers are pushed: the mapped locations, else one without a name."""
+		if any(rule.location_id for rule in self.locations):
+			return tuple(rule for rule in self.locations if rule.location_id)
+		warehouses = tuple(w for rule in self.locations for w in rule.warehouses)
+		warehouses = warehouses or ((self.warehouse,) if self.warehouse else ())
+		buffer = self.locations[0].buffer if self.locations else None
+		return (LocationRule(location_id="", warehouses=warehouses, buffer=buffer),) if warehouses else ()
+
+	def warehouses(self) -> tuple[str, ...]:
+		"""All warehouses that the store sells from, the preferred ones first, each once."""
+		named = [warehouse for rule in self.locations for warehouse in rule.warehouses]
+		return tuple(dict.fromkeys([*named, *([self.warehouse] if self.warehouse else [])]))
 
 	def tax_rule(self, title: str, rate: Decimal | None) -> TaxRule | None:
 		"""The row for a tax: same title and rate, then same title, then the default account."""

@@ -19,6 +19,7 @@ from ..core.commands import Command
 from ..core.erp import ErpOrder
 from ..core.models import Model, Order
 from ..core.settings import StoreSettings
+from .goods import GoodsBooks
 
 EventState = Literal["Queued", "Waiting to retry", "Done", "Skipped", "Held", "Failed"]
 
@@ -36,7 +37,7 @@ class NewEvent(Model):
 
 	store: str
 	topic: str
-	kind: str  # "order"
+	kind: str  # "order", "product" or "stock"
 	external_id: str
 	event_key: str
 	payload: bytes = Field(default=b"", repr=False)
@@ -111,8 +112,8 @@ class SiteCheck(Model):
 	fix: str = ""
 
 
-class Erp(Protocol):
-	"""Documents and links. Methods run inside `transaction` unless they say otherwise."""
+class Erp(GoodsBooks, Protocol):
+	"""Documents and links; products, stock and prices are in `GoodsBooks`. Methods run inside `transaction` unless they say otherwise."""
 
 	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
 		"""Insert the missing rows and commit. Outside a transaction."""
@@ -157,6 +158,15 @@ class Erp(Protocol):
 		...
 
 
+class OpenOrder(Model):
+	"""An order that a store has taken and that has no submitted Sales Order: the newest message of it."""
+
+	store: str
+	external_id: str
+	event: str  # its Sync Log row
+	payload: bytes = Field(repr=False)
+
+
 class Journal(Protocol):
 	"""The inbox: events and their states (DocType Sync Log)."""
 
@@ -190,6 +200,13 @@ class Journal(Protocol):
 		"""Queue again what Failed for one of the causes; returns how many. Inside the caller's transaction.
 
 		A cause that ends in `*` stands for all that begin so.
+		"""
+		...
+
+	def open_orders(self) -> list[OpenOrder]:
+		"""Orders of all enabled stores that still wait, are held, failed or are left out until they are paid.
+
+		Those with a linked Sales Order (a draft counts by itself) are not among them. Own transaction.
 		"""
 		...
 

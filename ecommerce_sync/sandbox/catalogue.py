@@ -33,7 +33,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class Product:
-	"""A product with its variants. `parts` are the SKUs and quantities inside a bundle."""
+	"""A product with its variants. `parts` are the SKUs and quantities inside a bundle.
+
+	`options` names what variants differ in; a variant's title holds one value for each, parted by " / ".
+	"""
 
 	id: int
 	title: str
@@ -41,6 +44,7 @@ class Product:
 	kind: Kind
 	variants: tuple[Variant, ...]
 	parts: tuple[tuple[str, int], ...] = ()
+	options: tuple[str, ...] = ()
 
 
 # SKU stem, title, price, grams, variant titles (the SKU gets a suffix for each)
@@ -137,11 +141,46 @@ def _products() -> Iterator[Product]:
 	for position, (kind, row) in enumerate(rows):
 		number = 1000 + position
 		variants = tuple(_variants(number, kind, row))
-		yield Product(number, row[1], "Northwind Supply", kind, variants, _PARTS.get(row[0], ()))
+		options = ("Option",) if row[4] else ()
+		yield Product(number, row[1], "Northwind Supply", kind, variants, _PARTS.get(row[0], ()), options)
 
 
 PRODUCTS: tuple[Product, ...] = tuple(_products())
 VARIANTS: tuple[Variant, ...] = tuple(variant for product in PRODUCTS for variant in product.variants)
+
+
+def generated(products: int, variants: int) -> tuple[Product, ...]:
+	"""A large catalogue of as many products with as many variants in all (not fewer than products).
+
+	Ids begin at 100,000 (products) and 10,000,000 (variants); SKUs are `G-<product>` and `G-<product>-<n>`.
+	"""
+	each, more = divmod(variants, products)
+	counts = [each + (position < more) for position in range(products)]
+	return tuple(_generated(100_000 + position, count) for position, count in enumerate(counts))
+
+
+def _generated(number: int, count: int) -> Product:
+	title, colours = f"Article {number}", ("Red", "Green", "Blue", "Black", "White")
+	titles = [f"{colours[n % 5]} / {n // 5 + 1}" for n in range(count)] if count > 1 else [None]
+	price = Decimal(500 + number % 9500) / 100
+	variants = tuple(
+		Variant(
+			number * 100 + n,
+			number,
+			title,
+			name,
+			f"G-{number}" if name is None else f"G-{number}-{n + 1}",
+			_barcode(number * 100 + n),
+			price + n,
+			100 + number % 900,
+			"goods",
+		)
+		for n, name in enumerate(titles)
+	)
+	options = ("Colour", "Size") if count > 1 else ()
+	return Product(number, title, "Northwind Supply", "goods", variants, (), options)
+
+
 _BY_SKU = {variant.sku: variant for variant in VARIANTS if variant.sku}
 _BY_TITLE = {(variant.product_title, variant.title): variant for variant in VARIANTS}
 

@@ -16,8 +16,11 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from pydantic import SecretStr
 
 from ..core.models import Model, Order
+from ..core.products import Product, StockLevel
+from .goods import GoodsStore
 
-MessageKind = Literal["order", "unused"]
+# What a message is about. "stock" tells quantities alone; its id is what its platform counts by.
+MessageKind = Literal["order", "product", "stock", "unused"]
 
 
 class Capabilities(Model):
@@ -25,6 +28,7 @@ class Capabilities(Model):
 
 	locations: bool  # stock and orders know places
 	compare_and_set_stock: bool
+	sale_dates: bool = False  # a reduced price may have a period
 	b2b: bool
 	presentment_currency: bool  # buyers may pay in another currency than the shop's
 	fees: bool
@@ -34,6 +38,7 @@ class Capabilities(Model):
 	statuses: tuple[str, ...]  # the platform's words for Order.status
 	imported_statuses: tuple[str, ...]  # the sensible default of those to import
 	order_topics: tuple[str, ...]  # webhook topics that orders need
+	product_topics: tuple[str, ...] = ()  # those that products and quantities need
 
 
 class Envelope(Model):
@@ -41,7 +46,7 @@ class Envelope(Model):
 
 	topic: str
 	kind: MessageKind
-	external_id: str  # of the order; empty for unused topics
+	external_id: str  # of the order or product (a variation's message: its product); empty for unused topics
 	event_key: str  # the same for every delivery of the same event, unique per store
 	whole: bool = True  # whether the payload holds the whole object
 	deleted: bool = False
@@ -112,8 +117,8 @@ class Subscription(Model):
 
 
 @runtime_checkable
-class Storefront(Protocol):
-	"""One store, connected. Every method may raise `Transient`, or `Fixable` for refused credentials."""
+class Storefront(GoodsStore, Protocol):
+	"""One store, connected. Products, stock and prices are in `GoodsStore`. Every method may raise `Transient`, or `Fixable` for refused credentials."""
 
 	def fetch_order(self, order_id: str) -> dict[str, Any]:
 		"""The order as a payload that `Platform.parse_order` takes. Raises `Gone` when there is none."""
@@ -178,6 +183,14 @@ class Platform(Protocol):
 		`presentment` takes the amounts that the buyer paid in instead of the shop's currency.
 		Raises `PayloadRefused` with the path of the offending field.
 		"""
+		...
+
+	def parse_product(self, payload: Mapping[str, Any]) -> Product:
+		"""The neutral product of a webhook body or of a `products` payload. Raises `PayloadRefused`."""
+		...
+
+	def parse_levels(self, payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
+		"""The quantities that a message of kind "stock" tells. Raises `PayloadRefused`."""
 		...
 
 	def connect(self, credentials: Credentials) -> Storefront:

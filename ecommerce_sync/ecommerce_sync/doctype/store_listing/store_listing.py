@@ -16,3 +16,6 @@ def on_doctype_update() -> None:
 	)
 	frappe.db.add_index("Store Listing", ["store", "sku"])
 	frappe.db.add_index("Store Listing", ["item_code"])
+	frappe.db.add_index("Store Listing", ["store", "stock_due"])
+	frappe.db.add_index("Store Listing", ["store", "price_due"])
+	frappe.db.add_index("Store Listing", ["store", "inventory_item_id"])

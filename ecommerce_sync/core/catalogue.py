@@ -1,0 +1,167 @@
+"""The catalogue planner: which Item a store's variant is, and what an Item takes from the store. Pure.
+
+Two steps. `propose` looks at the listings of a whole store and only proposes. `plan_product` brings one
+product about: it binds and creates what was decided, and keeps bound Items up to date in the fields whose
+master is the store.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import Field
+
+from .models import Attribute, Model
+from .products import Option
+
+Match = Literal[
+	"bound",  # to an Item already
+	"sku",  # one Item by SKU: will be bound
+	"barcode",  # one Item by barcode: will be bound
+	"name",  # an Item of a similar name: a person confirms it
+	"create",  # nothing fits: an Item will be created
+	"ambiguous",  # several Items fit: a person chooses
+	"no_sku",  # neither SKU nor barcode: a person chooses or types a SKU into the store
+	"duplicate_sku",  # several variants of the store have this SKU
+	"ignored",  # a person said so
+]
+
+
+class ItemFacts(Model):
+	"""An Item as matching sees it."""
+
+	item_code: str
+	name: str = ""
+	barcodes: tuple[str, ...] = ()
+	usable: bool = True  # enabled, sold, and no template
+
+
+class ListedVariant(Model):
+	"""A variant of the store as Store Listing keeps it, bound or not. `name` is the Store Listing."""
+
+	name: str
+	product_id: str
+	variant_id: str = ""
+	sku: str | None = None
+	barcode: str | None = None
+	title: str = ""
+	item_code: str | None = None
+	ignored: bool = False
+
+
+class Proposal(Model):
+	"""What would become of a listing. `item_code` where one Item is meant, `candidates` where several fit."""
+
+	listing: str
+	match: Match
+	item_code: str | None = None
+	candidates: tuple[str, ...] = ()
+	score: float | None = None  # of a name, 0 to 100
+
+
+class BoundItem(Model):
+	"""The Item of a listing as ERPNext has it, in the fields that the store may be master of."""
+
+	item_code: str
+	variant_of: str | None = None
+	values: dict[str, Any] = Field(default_factory=dict)  # keys of `ITEM_FIELDS`
+	barcodes: tuple[str, ...] = ()
+
+
+class ErpProduct(Model):
+	"""What the ERP has for one product of a store, observed under the product's lock."""
+
+	listings: dict[str, str] = {}  # variant id to the Item that it is bound to
+	decided: dict[str, Proposal] = {}  # variant id to what was decided and not yet done
+	items: dict[str, BoundItem] = {}  # by Item code: those of `listings`, and their templates
+	taken: frozenset[str] = frozenset()  # Item codes among the product's SKUs and template codes that exist
+	components: dict[str, str] = {}  # `product_id:variant_id` of the bundles' parts to Item codes
+	version: str | None = None  # of the product applied last, `Product.updated_at` in ISO format
+
+
+# The parts of `Masters` and the Item fields that they stand for.
+ITEM_FIELDS: dict[str, tuple[str, ...]] = {
+	"title": ("item_name",),
+	"description": ("description",),
+	"images": ("image",),
+	"categories": ("item_group",),
+	"weight": ("weight_per_unit", "weight_uom"),
+	"barcode": ("barcode",),  # a row of Item Barcode
+	"customs": ("customs_tariff_number", "country_of_origin"),
+}
+
+
+class EnsureAttributes(Model):
+	"""Item Attributes with at least these values; nothing is ever taken away or replaced."""
+
+	options: tuple[Option, ...]
+	kind: Literal["EnsureAttributes"] = "EnsureAttributes"
+
+
+class CreateItem(Model):
+	"""An Item: a template (`template` True), a variant of one, or one by itself; bound when `variant_id` is given."""
+
+	item_code: str
+	variant_id: str | None = None
+	template: bool = False
+	variant_of: str | None = None
+	attributes: tuple[Attribute, ...] = ()  # of a template: names with empty values
+	stock: bool = True
+	values: dict[str, Any] = Field(default_factory=dict)  # keys of `ITEM_FIELDS`
+	fields: dict[str, Any] = Field(default_factory=dict)  # by Field Mapping
+	kind: Literal["CreateItem"] = "CreateItem"
+
+
+class BindListing(Model):
+	"""Bind a variant of the store to an Item."""
+
+	variant_id: str
+	item_code: str
+	kind: Literal["BindListing"] = "BindListing"
+
+
+class CreateBundle(Model):
+	"""A Product Bundle for an Item that keeps no stock itself."""
+
+	item_code: str
+	parts: tuple[tuple[str, Decimal], ...]  # Item code and pieces
+	kind: Literal["CreateBundle"] = "CreateBundle"
+
+
+class UpdateItem(Model):
+	"""Write the store's values to a bound Item."""
+
+	item_code: str
+	values: dict[str, Any] = Field(default_factory=dict)
+	fields: dict[str, Any] = Field(default_factory=dict)  # by Field Mapping
+	kind: Literal["UpdateItem"] = "UpdateItem"
+
+
+CatalogueCommand = EnsureAttributes | CreateItem | BindListing | CreateBundle | UpdateItem
+
+
+class VariantState(Model):
+	"""One sellable Item of an `ItemState`."""
+
+	item_code: str
+	disabled: bool = False
+	listing: str | None = None
+	variant_id: str | None = None
+	barcode: str | None = None
+	attributes: tuple[Attribute, ...] = ()
+	stock: bool = True
+	values: dict[str, Any] = Field(default_factory=dict)  # keys of `ITEM_FIELDS`
+	document: dict[str, Any] = Field(default_factory=dict, repr=False)  # the Item, for Field Mapping
+
+
+class ItemState(Model):
+	"""An Item that a store is to have (a template with its variants, or one by itself), to be published."""
+
+	item_code: str
+	disabled: bool = False
+	values: dict[str, Any] = Field(default_factory=dict)  # keys of `ITEM_FIELDS`
+	options: tuple[Option, ...] = ()  # of a template
+	variants: tuple[VariantState, ...] = ()  # one by itself has one: itself
+	product_id: str | None = None  # the store's, when there is a listing
+	pushed: str | None = None  # digest of the draft pushed last

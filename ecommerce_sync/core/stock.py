@@ -1,0 +1,116 @@
+"""The stock planner: what each store should show, and the differences to what it is known to show. Pure.
+
+Available = what the location's warehouses have, less what is reserved and what the store has sold without
+ERPNext having reserved it yet, less the buffer, not below zero, in whole pieces. A listing is made of
+parts: the Item itself (in stock units for one piece sold), or the components of its Product Bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_FLOOR, Decimal
+
+from .models import ZERO, Model
+from .products import StockHolder
+from .settings import LocationRule, StoreSettings
+
+# (Item, Warehouse) to actual − reserved − sold but not yet reserved, in stock units; missing is 0
+Free = Mapping[tuple[str, str], Decimal]
+
+
+class StockPart(Model):
+	"""An Item that one piece of a listing takes, in the Item's stock unit."""
+
+	item_code: str
+	quantity: Decimal = Decimal(1)
+
+
+class KnownLevel(Model):
+	"""What the store is known to show at a location. `moved`: it changed by itself since our last write."""
+
+	location_id: str
+	quantity: int | None = None  # None: never read
+	stocked: bool = True
+	moved: bool = False
+
+
+class Listing(Model):
+	"""A bound listing as the pushers see it. `name` is its Store Listing."""
+
+	name: str
+	store: str
+	product_id: str
+	variant_id: str = ""
+	item_code: str
+	sku: str | None = None
+	inventory_id: str | None = None
+	stock_holder: StockHolder = "variant"
+	own_buffer: Decimal | None = None  # None: the location's or the store's
+	parts: tuple[StockPart, ...] = ()  # empty: the Item keeps no stock, nothing is pushed
+	levels: tuple[KnownLevel, ...] = ()
+
+	def level(self, location_id: str) -> KnownLevel:
+		"""What is known of the location; an unknown level when nothing is."""
+		found = (level for level in self.levels if level.location_id == location_id)
+		return next(found, KnownLevel(location_id=location_id))
+
+
+class Quantity(Model):
+	"""What a store should show for a listing at a location, where that differs from what it is known to show."""
+
+	listing: Listing
+	location_id: str
+	quantity: int
+
+	@property
+	def known(self) -> KnownLevel:
+		"""What it is compared with."""
+		return self.listing.level(self.location_id)
+
+
+def available(listing: Listing, place: LocationRule, free: Free, settings: StoreSettings) -> int:
+	"""Whole pieces that the store may sell from the place."""
+	pieces = min((_pieces(part, place, free) for part in listing.parts), default=ZERO)
+	left = pieces - buffer_of(listing, place, settings)
+	return max(0, int(left.to_integral_value(ROUND_FLOOR)))
+
+
+def buffer_of(listing: Listing, place: LocationRule, settings: StoreSettings) -> Decimal:
+	"""Pieces kept back: the listing's own, else the location's, else the store's."""
+	if listing.own_buffer is not None:
+		return listing.own_buffer
+	return place.buffer if place.buffer is not None else settings.stock_buffer
+
+
+def plan_stock(listings: Iterable[Listing], free: Free, settings: StoreSettings) -> list[Quantity]:
+	"""The differences, and every level that was never read.
+
+	Variants that share their product's number need all to be among `listings`; they come as one difference.
+	"""
+	shared: dict[tuple[str, str], list[Listing]] = {}
+	for listing in listings:
+		if listing.parts and listing.stock_holder != "nobody":
+			shared.setdefault(_number(listing), []).append(listing)
+	found = (
+		Quantity(listing=group[0], location_id=place.location_id, quantity=_sum(group, place, free, settings))
+		for group in shared.values()
+		for place in settings.stock_places()
+	)
+	return [each for each in found if each.known.quantity != each.quantity]
+
+
+def _number(listing: Listing) -> tuple[str, str]:
+	"""Which of the store's numbers it is: variants may share their product's."""
+	return listing.product_id, "" if listing.stock_holder == "product" else listing.variant_id
+
+
+def _sum(group: list[Listing], place: LocationRule, free: Free, settings: StoreSettings) -> int:
+	"""Several Items behind one number add up; one Item behind several variants counts once."""
+	by_item = {listing.item_code: listing for listing in group}
+	return sum(available(listing, place, free, settings) for listing in by_item.values())
+
+
+def _pieces(part: StockPart, place: LocationRule, free: Free) -> Decimal:
+	"""How many pieces the warehouses hold of one part. One that is oversold takes from the others."""
+	held = sum((free.get((part.item_code, warehouse), ZERO) for warehouse in place.warehouses), ZERO)
+	return (held / part.quantity).to_integral_value(ROUND_FLOOR) if part.quantity > 0 else ZERO
