@@ -148,6 +148,7 @@ class StoreSettings(Model):
 	allocate: bool = True  # lines get their warehouse by availability where the store names no location
 	# prices
 	push_prices: bool = False
+	shop_currency: str | None = None  # what the store asks its prices in; None: it is asked
 	store_price_list: str | None = None
 	sale_price_list: str | None = None
 

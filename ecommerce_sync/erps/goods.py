@@ -54,6 +54,18 @@ class GoodsBooks(Protocol):
 
 	# stock
 
+	def note_changed_bins(self) -> int:
+		"""Note what moved without a document telling (reposting, SQL), since the last look; how many Items."""
+		...
+
+	def note_price_periods(self) -> int:
+		"""Note Items whose price has a period that begins or ended lately; how many."""
+		...
+
+	def stores_due(self) -> list[str]:
+		"""Enabled stores that have something due of what they are to be told."""
+		...
+
 	def take_changes(self) -> int:
 		"""Turn noted changes into due listings, of all stores; how many notes there were.
 
@@ -102,7 +114,9 @@ class GoodsBooks(Protocol):
 		...
 
 	def settle_stock(self, store: str, listings: Sequence[str], read_at: Stamp) -> None:
-		"""These are done, unless they became due again after `read_at`."""
+		"""These are done, and what their store moved by itself is dealt with (`moved`), unless they became due
+		again after `read_at`.
+		"""
 		...
 
 	def told(self, store: str, levels: Sequence[StockLevel]) -> list[Told]:
@@ -142,7 +156,8 @@ class GoodsBooks(Protocol):
 	def list_products(self, store: str, products: Sequence[Product]) -> int:
 		"""Write what a store sells to Store Listing, unbound where new; how many rows changed.
 
-		Levels, prices and inventory ids that the products tell are recorded as known.
+		Levels, prices and inventory ids that the products tell are recorded as known. A bound listing whose
+		price was another one before is due for prices. Incomplete products concern the variants they carry.
 		"""
 		...
 
@@ -194,6 +209,11 @@ class GoodsBooks(Protocol):
 		"""The Item as it is to be published, with its variants and their listings."""
 		...
 
-	def published(self, item_code: str, product: Product, settings: StoreSettings, digest: str) -> None:
-		"""Bind the product that the store has now, remember what was pushed; not due any more."""
+	def published(
+		self, item_code: str, product: Product | None, settings: StoreSettings, digest: str | None
+	) -> None:
+		"""Bind the product that the store has now, remember what was pushed; not due any more.
+
+		Without a product nothing was sent: it is only not due any more.
+		"""
 		...

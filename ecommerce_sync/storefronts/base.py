@@ -28,6 +28,7 @@ class Capabilities(Model):
 
 	locations: bool  # stock and orders know places
 	compare_and_set_stock: bool
+	stock_statuses: tuple[str, ...] = ()  # orders in these have lowered the store's numbers; empty: all
 	sale_dates: bool = False  # a reduced price may have a period
 	b2b: bool
 	presentment_currency: bool  # buyers may pay in another currency than the shop's
