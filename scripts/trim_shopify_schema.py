@@ -35,27 +35,47 @@ HEADS = {
 	},
 }
 ROOTS = {
-	"QueryRoot": """currentAppInstallation inventoryItem inventoryItems location locations node nodes order
-		orders ordersCount product productVariant productVariants products shop webhookSubscription
-		webhookSubscriptions webhookSubscriptionsCount""".split(),
-	"Mutation": "webhookSubscriptionCreate webhookSubscriptionDelete webhookSubscriptionUpdate".split(),
+	"QueryRoot": """bulkOperation bulkOperations collection collections currentAppInstallation inventoryItem
+		inventoryItems inventoryLevel location locations node nodes order orders ordersCount product
+		productByIdentifier productVariant productVariantByIdentifier productVariants productVariantsCount
+		products productsCount publication publications shop webhookSubscription webhookSubscriptions
+		webhookSubscriptionsCount""".split(),
+	"Mutation": """bulkOperationCancel bulkOperationRunQuery inventoryActivate inventoryBulkToggleActivation
+		inventoryItemUpdate inventorySetQuantities metafieldsSet productCreate productOptionUpdate
+		productOptionsCreate productUpdate productVariantAppendMedia productVariantsBulkCreate
+		productVariantsBulkUpdate publishablePublish publishableUnpublish webhookSubscriptionCreate
+		webhookSubscriptionDelete webhookSubscriptionUpdate""".split(),
 }
-TYPES = """AccessScope AdditionalFee App AppInstallation Attribute AutomaticDiscountApplication
-	CardPaymentDetails CashRoundingAdjustment Company CompanyAddress CompanyContact CompanyLocation Count
-	CurrencyExchangeAdjustment CurrencyFormats Customer CustomerEmailAddress CustomerPhoneNumber
-	DiscountAllocation DiscountApplication DiscountCodeApplication DisplayableError Domain Duty
-	Fulfillment FulfillmentLineItem FulfillmentTrackingInfo InventoryItem InventoryItemMeasurement
-	InventoryLevel InventoryQuantity LegacyInteroperability LineItem LineItemGroup LineItemSellingPlan
-	Location LocationAddress MailingAddress ManualDiscountApplication MoneyBag MoneyV2 Node Order
-	OrderAdjustment OrderApp OrderCancellation OrderTransaction PageInfo PaymentDetails PaymentSchedule
-	PaymentTerms PricingPercentageValue PricingValue Product ProductVariant PurchasingCompany
-	PurchasingEntity Refund RefundDuty RefundLineItem RefundShippingLine ScriptDiscountApplication
-	SelectedOption ShippingLine Shop ShopAddress ShopPlan TaxLine TransactionFee UserError
-	WebhookSubscription WebhookSubscriptionCreatePayload WebhookSubscriptionDeletePayload
-	WebhookSubscriptionUpdatePayload Weight ApiVersion""".split()
-TOPICS = """app/uninstalled app/scopes_update customers/create customers/update orders/cancelled
-	orders/create orders/delete orders/edited orders/fulfilled orders/paid orders/partially_fulfilled
-	orders/updated""".split()
+TYPES = """AccessScope AdditionalFee ApiVersion App AppInstallation Attribute AutomaticDiscountApplication
+	BulkOperation BulkOperationCancelPayload BulkOperationRunQueryPayload BulkOperationUserError
+	CardPaymentDetails CashRoundingAdjustment Collection Company CompanyAddress CompanyContact
+	CompanyLocation Count CurrencyExchangeAdjustment CurrencyFormats Customer CustomerEmailAddress
+	CustomerPhoneNumber DiscountAllocation DiscountApplication DiscountCodeApplication DisplayableError
+	Domain Duty EditableProperty Fulfillment FulfillmentLineItem FulfillmentTrackingInfo HasMetafields Image
+	InventoryActivatePayload InventoryAdjustmentGroup InventoryBulkToggleActivationPayload
+	InventoryBulkToggleActivationUserError InventoryChange InventoryItem InventoryItemMeasurement
+	InventoryItemUpdatePayload InventoryLevel InventoryQuantity InventorySetQuantitiesPayload
+	InventorySetQuantitiesUserError LegacyInteroperability LineItem LineItemGroup LineItemSellingPlan
+	Location LocationAddress MailingAddress ManualDiscountApplication Media MediaError MediaImage
+	MediaPreviewImage MediaUserError MediaWarning Metafield MetafieldsSetPayload MetafieldsSetUserError
+	MoneyBag MoneyV2 Node Order OrderAdjustment OrderApp OrderCancellation OrderTransaction PageInfo
+	PaymentDetails PaymentSchedule PaymentTerms PricingPercentageValue PricingValue Product
+	ProductBundleComponent ProductCreatePayload ProductOption ProductOptionUpdatePayload
+	ProductOptionUpdateUserError ProductOptionValue ProductOptionsCreatePayload
+	ProductOptionsCreateUserError ProductPriceRangeV2 ProductUpdatePayload ProductVariant
+	ProductVariantAppendMediaPayload ProductVariantComponent ProductVariantsBulkCreatePayload
+	ProductVariantsBulkCreateUserError ProductVariantsBulkUpdatePayload ProductVariantsBulkUpdateUserError
+	Publication Publishable PublishablePublishPayload PublishableUnpublishPayload PurchasingCompany
+	PurchasingEntity Refund RefundDuty RefundLineItem RefundShippingLine ResourcePublication
+	ResourcePublicationV2 SEO ScriptDiscountApplication SelectedOption ShippingLine Shop ShopAddress
+	ShopPlan TaxLine TaxonomyCategory TransactionFee UserError WebhookSubscription
+	WebhookSubscriptionCreatePayload WebhookSubscriptionDeletePayload WebhookSubscriptionUpdatePayload
+	Weight""".split()
+TOPICS = """app/uninstalled app/scopes_update bulk_operations/finish customers/create customers/update
+	inventory_items/create inventory_items/delete inventory_items/update inventory_levels/connect
+	inventory_levels/disconnect inventory_levels/update orders/cancelled orders/create orders/delete
+	orders/edited orders/fulfilled orders/paid orders/partially_fulfilled orders/updated products/create
+	products/delete products/update""".split()
 
 
 def main(what: str, source: str) -> None:
