@@ -149,7 +149,7 @@ def field_rule(row: Any) -> FieldRule:
 		name=row.name or "",
 		entity=row.entity,
 		source=row.source or "",
-		target_doctype=row.target_doctype,
+		target_doctype=row.target_doctype or "",
 		target_field=row.target_field,
 		transform=row.transform or "None",
 		argument=row.argument or "",

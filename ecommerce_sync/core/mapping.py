@@ -1,4 +1,4 @@
-"""Field Mapping: one extra field carried from the store's document to a document's field. Pure.
+"""Field Mapping: one extra field carried from the store's document to a document's field, or back. Pure.
 
 The source is a JMESPath over the platform's document, the transform one of a closed list, the result a
 plain value. https://jmespath.org
@@ -20,18 +20,23 @@ from . import templates
 from .errors import Fixable
 from .models import Model, whole_text
 
-Entity = Literal["Order", "Order Line", "Customer"]
+# What is read. "Product" and "Variant" go from the store to Item, "Item" goes from ERPNext to the store.
+Entity = Literal["Order", "Order Line", "Customer", "Product", "Variant", "Item"]
 Transform = Literal["None", "Lookup", "Jinja", "Date", "Number"]
 WhenMissing = Literal["Leave empty", "Use default", "Fail"]
 
 
 class FieldRule(Model):
-	"""One row of Field Mapping. `argument` is the Jinja text or the lookup table ('theirs = ours' a line)."""
+	"""One row of Field Mapping. `argument` is the Jinja text or the lookup table ('theirs = ours' a line).
+
+	Of an Item the target is the store: `target_doctype` is empty, `target_field` a metafield
+	("namespace.key") or the key of a meta_data entry.
+	"""
 
 	name: str
 	entity: Entity
 	source: str
-	target_doctype: str
+	target_doctype: str = ""
 	target_field: str
 	transform: Transform = "None"
 	argument: str = ""

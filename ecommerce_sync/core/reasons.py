@@ -54,6 +54,12 @@ HOLDS: dict[str, Reason] = {
 		"The order was cancelled in the store, but Sales Order {document} is already {progress}.",
 		"Return or credit what was delivered or billed, then cancel or close the Sales Order.",
 	),
+	"stock_drift": Reason(
+		"The store's number of {sku} at '{location}' was changed there: it was {before}, it is {quantity} now;"
+		" by ERPNext it should be {ours}.",
+		"Adopt the store's number (ERPNext books the difference with a Stock Reconciliation), or correct it"
+		" (the store gets ERPNext's number again).",
+	),
 }
 
 FIXABLE: dict[str, Reason] = {
@@ -118,6 +124,22 @@ FIXABLE: dict[str, Reason] = {
 		"The store refused the request: {detail}",
 		"Do what the message says, then retry.",
 	),
+	"store_took_no_change": Reason(
+		"The store did not take the change of {sku}: {detail}",
+		"Do what the message says in the store or the Item, then push the Store Listing again.",
+	),
+	"bundle_part_unbound": Reason(
+		"'{title}' is a bundle, and its part {part} is bound to no Item.",
+		"Bind the part in Store Listing; the bundle then goes on by itself.",
+	),
+	"attribute_numeric": Reason(
+		"Item Attribute {attribute} takes numbers only, and '{value}' of '{title}' is none of its range.",
+		"Rename the option in the store, or untick Numeric Values on the Item Attribute, then retry.",
+	),
+	"price_currency": Reason(
+		"Price List {price_list} is in {currency}, the store sells in {store_currency}.",
+		"Choose a price list in {store_currency} in Store Connection {store}.",
+	),
 }
 
 SKIPS: dict[str, Reason] = {
@@ -131,6 +153,7 @@ SKIPS: dict[str, Reason] = {
 	"no_lines": Reason("The order has no lines and no amount.", ""),
 	"gone_in_store": Reason("{kind} {id} does not exist in the store any more.", ""),
 	"topic_unused": Reason("Nothing is done on the topic '{topic}'.", ""),
+	"echo": Reason("The store tells what was written to it from here.", ""),
 }
 
 TRANSIENT: dict[str, Reason] = {

@@ -1,14 +1,20 @@
 // The Field Mapping form: the fields there are, and what the mapping finds in an order that really came.
 
-const TARGETS = { Order: "Sales Order", "Order Line": "Sales Order Item", Customer: "Customer" };
+const TARGETS = {
+	Order: "Sales Order",
+	"Order Line": "Sales Order Item",
+	Customer: "Customer",
+	Product: "Item",
+	Variant: "Item",
+};
 
 frappe.ui.form.on("Field Mapping", {
 	setup(frm) {
-		frm.set_query("target_doctype", () => ({ filters: { name: ["in", Object.values(TARGETS)] } }));
+		frm.set_query("target_doctype", () => ({ filters: { name: ["in", [...new Set(Object.values(TARGETS))]] } }));
 	},
 
 	refresh(frm) {
-		if (frm.is_new() && !frm.doc.target_doctype) {
+		if (frm.is_new() && !frm.doc.target_doctype && TARGETS[frm.doc.entity]) {
 			frm.set_value("target_doctype", TARGETS[frm.doc.entity]);
 		}
 		offer_fields(frm);
@@ -16,7 +22,7 @@ frappe.ui.form.on("Field Mapping", {
 	},
 
 	entity(frm) {
-		frm.set_value("target_doctype", TARGETS[frm.doc.entity]);
+		frm.set_value("target_doctype", TARGETS[frm.doc.entity] || "");
 	},
 
 	target_doctype(frm) {
@@ -27,6 +33,7 @@ frappe.ui.form.on("Field Mapping", {
 
 function offer_fields(frm) {
 	if (!frm.doc.target_doctype) {
+		frm.fields_dict.target_field.set_data([]);
 		return;
 	}
 	frappe.model.with_doctype(frm.doc.target_doctype, () => {

@@ -1,4 +1,4 @@
-"""One extra field that is carried from the store's document to ERPNext's."""
+"""One extra field that is carried from the store's document to ERPNext's, or from an Item to the store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jmespath.exceptions import JMESPathError
 
-TARGETS = {"Order": "Sales Order", "Order Line": "Sales Order Item", "Customer": "Customer"}
+TARGETS = {
+	"Order": "Sales Order",
+	"Order Line": "Sales Order Item",
+	"Customer": "Customer",
+	"Product": "Item",
+	"Variant": "Item",
+}
+# What the sync itself decides about: a mapping would fight with it.
+_OWN_FIELDS = ("name", "item_code", "has_variants", "variant_of", "disabled", "is_stock_item", "stock_uom")
 _NO_VALUE = ("Table", "Table MultiSelect", "Button", "HTML", "Password", "Fold", "Heading", "Image")
 
 
@@ -21,7 +29,10 @@ class FieldMapping(Document):
 
 	def validate(self) -> None:
 		"""Path, text and table must be readable, the target must be a field that takes a value."""
-		self._check_target()
+		if self.entity == "Item":
+			self._check_store_field()
+		else:
+			self._check_target()
 		self._check_source()
 		if self.transform == "Jinja":
 			self._check_jinja()
@@ -30,10 +41,19 @@ class FieldMapping(Document):
 		if self.when_missing == "Use default" and not self.default_value:
 			self._refuse("default_value", _("is needed when a missing value is to be replaced by it."))
 
+	def _check_store_field(self) -> None:
+		"""The store's own fields are nobody's DocType: any key that is one word."""
+		self.target_doctype = None
+		if not self.target_field or any(sign.isspace() for sign in self.target_field.strip()):
+			self._refuse("target_field", _("is the store's key: namespace.key of a metafield, or one word."))
+		self.target_field = self.target_field.strip()
+
 	def _check_target(self) -> None:
 		wanted = TARGETS[self.entity]
 		if self.target_doctype != wanted:
 			self._refuse("target_doctype", _("must be {0} for {1}.").format(wanted, self.entity))
+		if wanted == "Item" and self.target_field in _OWN_FIELDS:
+			self._refuse("target_field", _("is decided by the sync itself."))
 		field = frappe.get_meta(self.target_doctype).get_field(self.target_field)
 		if not field:
 			remedy = _("{0} has no field '{1}'. Choose one of the list; a Custom Field can be added first.")
