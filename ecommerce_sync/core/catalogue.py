@@ -80,7 +80,10 @@ class ErpProduct(Model):
 	version: str | None = None  # of the product applied last, `Product.updated_at` in ISO format
 
 
-# The parts of `Masters` and the Item fields that they stand for.
+# The parts of `Masters` and the Item fields that they stand for. What `values` hold under these keys:
+# texts for title, description (HTML), images (the first one's address), categories (the Item Group's name)
+# and barcode; for weight a Decimal of kilograms; for customs the tariff number and the ISO 3166-1 alpha-2
+# country as a tuple of two, either None.
 ITEM_FIELDS: dict[str, tuple[str, ...]] = {
 	"title": ("item_name",),
 	"description": ("description",),
