@@ -118,9 +118,9 @@ class Contract:
 		"""A person amends the cancelled Sales Order and submits it; the new name."""
 		raise NotImplementedError
 
-	def key(self, order: Order) -> LinkKey:
+	def key(self, order: Order, settings: StoreSettings | None = None) -> LinkKey:
 		"""The order's lock."""
-		return LinkKey(store=self.settings.store, kind="Order", external_id=order.id)
+		return LinkKey(store=(settings or self.settings).store, kind="Order", external_id=order.id)
 
 	def bring_about(self, order: Order, settings: StoreSettings | None = None) -> list[tuple[str, str]]:
 		"""Observe, plan, apply until the plan is empty, as the worker does; the documents."""
@@ -135,9 +135,10 @@ class Contract:
 
 	def _round(self, order: Order, settings: StoreSettings) -> list[tuple[str, str]] | None:
 		guards = self._guards(order, settings)
-		self.erp.ensure_links([self.key(order), *guards])
+		locks = [self.key(order, settings), *guards]
+		self.erp.ensure_links(locks)
 		documents = []
-		with self.erp.transaction([self.key(order), *guards], wait=True):
+		with self.erp.transaction(locks, wait=True):
 			plan = plan_order(order, self.erp.observe(order, settings), settings)
 			for command in plan.commands:
 				if document := self.erp.apply(command, order, settings):
