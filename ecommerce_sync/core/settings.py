@@ -60,10 +60,18 @@ class SkuRule(Model):
 
 	def key(self, sku: str | None) -> str:
 		"""The SKU in the form that is compared; empty for none."""
+		return self.item_key(self.item_code(sku))
+
+	def item_key(self, code: str | None) -> str:
+		"""An Item code or barcode in the form that `key` is compared with: it has no prefix."""
+		text = (code or "").strip()
+		return text.casefold() if self.ignore_case else text
+
+	def item_code(self, sku: str | None) -> str:
+		"""The Item code that a SKU stands for, as it is spelled."""
 		code = (sku or "").strip()
-		if self.prefix and code.casefold().startswith(self.prefix.casefold()):
-			code = code[len(self.prefix) :].strip()
-		return code.casefold() if self.ignore_case else code
+		has_prefix = self.prefix and code.casefold().startswith(self.prefix.casefold())
+		return code[len(self.prefix) :].strip() if has_prefix else code
 
 	def sku_of(self, item_code: str) -> str:
 		"""The SKU that the store is given for an Item."""

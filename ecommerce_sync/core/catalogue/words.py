@@ -1,9 +1,4 @@
-"""The catalogue planner: which Item a store's variant is, and what an Item takes from the store. Pure.
-
-Two steps. `propose` looks at the listings of a whole store and only proposes. `plan_product` brings one
-product about: it binds and creates what was decided, and keeps bound Items up to date in the fields whose
-master is the store.
-"""
+"""What the catalogue planners are told, and the commands that they decide on."""
 
 from __future__ import annotations
 
@@ -12,14 +7,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .models import Attribute, Model
-from .products import Option
+from ..models import Attribute, Model
+from ..products import Option
 
 Match = Literal[
 	"bound",  # to an Item already
 	"sku",  # one Item by SKU: will be bound
 	"barcode",  # one Item by barcode: will be bound
-	"name",  # an Item of a similar name: a person confirms it
+	"name",  # Items of a similar name: a person confirms one
 	"create",  # nothing fits: an Item will be created
 	"ambiguous",  # several Items fit: a person chooses
 	"no_sku",  # neither SKU nor barcode: a person chooses or types a SKU into the store
@@ -38,7 +33,10 @@ class ItemFacts(Model):
 
 
 class ListedVariant(Model):
-	"""A variant of the store as Store Listing keeps it, bound or not. `name` is the Store Listing."""
+	"""A variant of the store as Store Listing keeps it, bound or not. `name` is the Store Listing.
+
+	`chosen` is the Item that a person set on a listing that was proposed nothing certain for.
+	"""
 
 	name: str
 	product_id: str
@@ -48,10 +46,15 @@ class ListedVariant(Model):
 	title: str = ""
 	item_code: str | None = None
 	ignored: bool = False
+	chosen: str | None = None
 
 
 class Proposal(Model):
-	"""What would become of a listing. `item_code` where one Item is meant, `candidates` where several fit."""
+	"""What would become of a listing.
+
+	`item_code` is set only where it is bound to that Item already, or will be: by SKU, by barcode, or because a
+	person chose it. `candidates` are the Items among which a person may choose, the likeliest first.
+	"""
 
 	listing: str
 	match: Match
@@ -65,7 +68,11 @@ class BoundItem(Model):
 
 	item_code: str
 	variant_of: str | None = None
+	attributes: tuple[Attribute, ...] = ()  # of a template: names with empty values
+	stock: bool = True  # keeps stock
+	shared: bool = False  # a listing of another product of the same store is bound to it too
 	values: dict[str, Any] = Field(default_factory=dict)  # keys of `ITEM_FIELDS`
+	fields: dict[str, Any] = Field(default_factory=dict)  # those that Field Mapping writes, as they are now
 	barcodes: tuple[str, ...] = ()
 
 
@@ -75,8 +82,12 @@ class ErpProduct(Model):
 	listings: dict[str, str] = {}  # variant id to the Item that it is bound to
 	decided: dict[str, Proposal] = {}  # variant id to what was decided and not yet done
 	items: dict[str, BoundItem] = {}  # by Item code: those of `listings`, and their templates
-	taken: frozenset[str] = frozenset()  # Item codes among the product's SKUs and template codes that exist
+	found: dict[
+		str, tuple[str, ...]
+	] = {}  # variant id to the usable Items that its SKU, else its barcode fits
+	taken: frozenset[str] = frozenset()  # Items that exist among `codes_of` the product
 	components: dict[str, str] = {}  # `product_id:variant_id` of the bundles' parts to Item codes
+	bundles: frozenset[str] = frozenset()  # Item codes of `items` that have a Product Bundle
 	version: str | None = None  # of the product applied last, `Product.updated_at` in ISO format
 
 
@@ -166,5 +177,6 @@ class ItemState(Model):
 	values: dict[str, Any] = Field(default_factory=dict)  # keys of `ITEM_FIELDS`
 	options: tuple[Option, ...] = ()  # of a template
 	variants: tuple[VariantState, ...] = ()  # one by itself has one: itself
+	document: dict[str, Any] = Field(default_factory=dict, repr=False)  # the Item, for Field Mapping
 	product_id: str | None = None  # the store's, when there is a listing
 	pushed: str | None = None  # digest of the draft pushed last
