@@ -46,4 +46,5 @@ doc_events = {
 scheduler_events = {
 	"cron": {"* * * * *": ["ecommerce_sync.jobs.sweep.minute"]},
 	"hourly_long": ["ecommerce_sync.jobs.sweep.hourly"],
+	"daily_long": ["ecommerce_sync.jobs.sweep.daily"],
 }

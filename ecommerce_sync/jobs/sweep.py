@@ -1,26 +1,28 @@
-"""What the scheduler starts: the minute sweep over the inbox, and the hourly look for missed orders."""
+"""What the scheduler starts: the minute sweep over inbox and notes, the hourly look for missed orders, the
+daily audit of what the stores show.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 import frappe
 
 from ..bootstrap import SYNC_USER, machine
 from ..core.errors import SyncError
 from ..sync import sweep
-from . import drain
-from .wake import wake
+from . import drain, health, push
+from .wake import once, wake
 
-_NOTE = "Look-up: "
+_WORK = "Look-up"
 MINUTE_BUDGET = 50.0  # seconds
 
 
 def minute() -> None:
-	"""Events that no job was started for: Redis was down, or a worker died."""
+	"""Work that no job was started for: Redis was down, a worker died, or stock moved without a document."""
 	engine = machine()
 	if engine.journal.subjects_due(engine.now(), 1):
 		drain.run(MINUTE_BUDGET)
+	engine.erp.note_changed_bins()
+	push.run()
 
 
 def hourly() -> None:
@@ -29,37 +31,25 @@ def hourly() -> None:
 		frappe.enqueue("ecommerce_sync.jobs.sweep.reconcile", queue="long", store=store)
 
 
+def daily() -> None:
+	"""Prices whose period begins or ends, and one audit per store that shows our stock."""
+	machine().erp.note_price_periods()
+	for store in frappe.get_all("Store Connection", {"enabled": 1, "push_stock": 1}, pluck="name"):
+		once(f"audit:{store}", "ecommerce_sync.jobs.push.audit", queue="long", store=store)
+
+
 def reconcile(store: str) -> int:
 	"""Store events for the orders changed since the last look; how many were new. Writes the store's health."""
 	frappe.set_user(SYNC_USER)
 	try:
 		new = sweep.reconcile(machine(), store)
 	except SyncError as error:
-		frappe.db.rollback()
-		_report_failure(store, str(error))
+		health.failed(store, _WORK, str(error))
 		return 0
-	_report_success(store)
+	health.succeeded(store, _WORK, last_webhook=_last_message(store))
 	if new:
 		wake()
 	return new
-
-
-def _report_failure(store: str, problem: str) -> None:
-	_write(store, {"health": "Red", "health_note": f"{_NOTE}{problem}"})
-
-
-def _report_success(store: str) -> None:
-	"""What Test connection found wrong stays until it is tested again; only this job's own note goes."""
-	values: dict[str, Any] = {"last_webhook": _last_message(store)}
-	if (frappe.db.get_value("Store Connection", store, "health_note") or "").startswith(_NOTE):
-		values |= {"health": "Green", "health_note": ""}
-	_write(store, values)
-
-
-def _write(store: str, values: dict[str, Any]) -> None:
-	"""Without touching `modified`: nobody's open form goes stale."""
-	frappe.db.set_value("Store Connection", store, values, update_modified=False)
-	frappe.db.commit()
 
 
 def _last_message(store: str) -> str | None:

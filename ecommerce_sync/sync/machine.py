@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..core.models import Order
+from ..core.products import Product
 from ..core.settings import StoreSettings
 from ..erps.base import Erp, Journal
 from ..storefronts.base import Platform, Storefront
@@ -27,6 +28,10 @@ class Connection:
 		"""The neutral order of a payload, in the currency that the store books in."""
 		order = self.platform.parse_order(payload, presentment=self.settings.presentment)
 		return order.model_copy(update={"admin_url": self.admin_url(order)})
+
+	def parse_product(self, payload: dict[str, Any]) -> Product:
+		"""The neutral product of a payload."""
+		return self.platform.parse_product(payload)
 
 
 @dataclass(frozen=True)
