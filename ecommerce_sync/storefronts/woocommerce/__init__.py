@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.models import Order
+from ...core.products import Product, StockLevel
 from ..base import Capabilities, Credentials, Envelope
-from . import parse, webhooks
+from . import parse, products, webhooks
 from .client import WooCommerceStore
 
 
@@ -19,6 +20,7 @@ class WooCommercePlatform:
 	capabilities = Capabilities(
 		locations=False,
 		compare_and_set_stock=False,
+		sale_dates=True,
 		b2b=False,
 		presentment_currency=False,
 		fees=True,
@@ -37,6 +39,7 @@ class WooCommercePlatform:
 		),
 		imported_statuses=("processing", "on-hold", "completed", "refunded"),
 		order_topics=webhooks.ORDER_TOPICS,
+		product_topics=webhooks.PRODUCT_TOPICS,
 	)
 
 	def canonical_url(self, address: str) -> str:
@@ -48,7 +51,7 @@ class WooCommercePlatform:
 		return webhooks.verify(headers, body, secrets)
 
 	def envelope(self, headers: Mapping[str, str], body: bytes) -> Envelope:
-		"""Topic, order id and unique key of a delivery. Raises `PayloadRefused` for junk."""
+		"""Topic, order or product id and unique key of a delivery. Raises `PayloadRefused` for junk."""
 		return webhooks.envelope(headers, body)
 
 	def ping(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -58,6 +61,14 @@ class WooCommercePlatform:
 	def parse_order(self, payload: Mapping[str, Any], presentment: bool = False) -> Order:
 		"""The neutral order. WooCommerce keeps one currency per order: `presentment` changes nothing."""
 		return parse.parse_order(payload)
+
+	def parse_product(self, payload: Mapping[str, Any]) -> Product:
+		"""The neutral product of a webhook body or of a `products` payload. Raises `PayloadRefused`."""
+		return products.parse_product(payload)
+
+	def parse_levels(self, payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
+		"""The quantities that a product's message tells. Raises `PayloadRefused`."""
+		return products.parse_levels(payload)
 
 	def connect(self, credentials: Credentials) -> WooCommerceStore:
 		"""A connected store; nothing is asked of it yet. Raises `Fixable` for a refused address."""

@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
-from ...core.errors import PayloadRefused
 from ...core.models import Charge, Line, Order, PaymentTerms, Shipping
 from ...core.money import rounded, total, unit
-from . import lines, payments, people
+from . import documents, lines, payments, people
 from .fields import Fields, amount_of, meta, meta_text
 from .taxes import Taxes
 
@@ -26,27 +23,12 @@ _PO_META = ("_po_number", "po_number", "_purchase_order_number", "purchase_order
 
 def parse_order(payload: Mapping[str, Any]) -> Order:
 	"""The neutral order. Raises `PayloadRefused` with the path of the offending field, nothing else."""
-	try:
-		return _order(_document(payload))
-	except ValidationError as error:
-		where = ".".join(str(part) for part in error.errors()[0]["loc"])
-		raise PayloadRefused(where, error.errors()[0]["msg"]) from None
-	except RecursionError:
-		raise PayloadRefused("$", "is nested too deeply") from None
+	return documents.read(payload, "an order", _order)
 
 
 def status_word(value: str | None) -> str:
 	"""The status without the prefix that the database has: `processing` for `wc-processing`."""
 	return (value or "").removeprefix("wc-")
-
-
-def _document(payload: Any) -> Fields:
-	if not isinstance(payload, Mapping) or not all(isinstance(key, str) for key in payload):
-		raise PayloadRefused("$", "is not an object")
-	if "id" not in payload and isinstance(payload.get("code"), str):
-		said = f"{payload['code']}: {payload.get('message') or ''}"[:200]
-		raise PayloadRefused("code", f"the store sent an error instead of an order ({said})")
-	return Fields(payload)
 
 
 def _order(fields: Fields) -> Order:

@@ -17,10 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...core.errors import PayloadRefused
-from ..base import Envelope
+from ..base import Envelope, MessageKind
+from . import products, variants
 from .fields import Fields
 
 ORDER_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
+PRODUCT_TOPICS = ("product.created", "product.updated", "product.deleted", "product.restored")
 _PREFIX = "x-wc-webhook-"
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 
@@ -37,22 +39,23 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
 
 
 def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:
-	"""Topic, order id and unique key of a delivery. Raises `PayloadRefused` for junk.
+	"""Topic, id of the order or product, and unique key of a delivery. Raises `PayloadRefused` for junk.
 
 	The Delivery-ID names webhook and second only, two orders can share it. Yet where the body is just an
 	id it is what tells two deletions of one order apart.
 	"""
 	topic = _topic(headers)
-	used, deleted = topic in ORDER_TOPICS, topic == "order.deleted"
-	order = _document(body) if used else None
-	order_id = _order_id(order) if order else ""
+	kind = _kind(topic)
+	found = _document(body) if kind != "unused" else None
+	found_id = _id(found, kind) if found else ""
+	deleted = found is not None and topic.endswith(".deleted")
 	marked = body + _header(headers, "delivery-id").encode("utf-8", "replace") if deleted else body
 	return Envelope(
 		topic=topic,
-		kind="order" if used else "unused",
-		external_id=order_id,
-		event_key=f"{topic}:{order_id}:{hashlib.sha256(marked).hexdigest()[:32]}",
-		whole=not deleted and order is not None and "line_items" in order.data,
+		kind=kind,
+		external_id=_product_id(found, found_id) if found and kind == "product" else found_id,
+		event_key=f"{topic}:{found_id}:{hashlib.sha256(marked).hexdigest()[:32]}",
+		whole=not deleted and found is not None and _is_whole(found, kind),
 		deleted=deleted,
 		shop=_shop(_header(headers, "source")),
 	)
@@ -91,17 +94,38 @@ def _document(body: bytes) -> Fields:
 	return Fields(document)
 
 
-def _order_id(order: Fields) -> str:
-	order_id = order.id("id")
-	if order_id:
-		return order_id
-	said = order.data.get("code")
+def _kind(topic: str) -> MessageKind:
+	if topic in ORDER_TOPICS:
+		return "order"
+	return "product" if topic in PRODUCT_TOPICS else "unused"
+
+
+def _id(document: Fields, kind: MessageKind) -> str:
+	found = document.id("id")
+	if found:
+		return found
+	said = document.data.get("code")
+	what = "an order" if kind == "order" else "a product"
 	problem = (
-		f"is missing; the store sent the error {str(said)[:100]} instead of an order"
-		if said
-		else "is missing"
+		f"is missing; the store sent the error {str(said)[:100]} instead of {what}" if said else "is missing"
 	)
-	raise order.refuse("id", problem)
+	raise document.refuse("id", problem)
+
+
+def _product_id(document: Fields, found_id: str) -> str:
+	"""Of a variation its product's."""
+	return document.id("parent_id") or found_id if products.is_variation(document) else found_id
+
+
+def _is_whole(document: Fields, kind: MessageKind) -> bool:
+	"""Whether reading the body tells all that the message is about.
+
+	Of a product that keeps the number of its variations the body tells no quantity, for it names no variation.
+	"""
+	if kind == "order":
+		return "line_items" in document.data
+	shared = products.is_variable(document) and variants.holder(document) != "nobody"
+	return "type" in document.data and not shared
 
 
 def _shop(source: str) -> str | None:
