@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from ..bootstrap import connect, platform, platforms, settings_of
+from ..bootstrap import connect, machine, platform, platforms, settings_of
 from ..core.errors import SyncError
 from ..core.reasons import describe
 from ..ecommerce_sync.doctype.store_connection import defaults as company_defaults
@@ -49,18 +49,20 @@ def test(store: str) -> list[Row]:
 def profile(store: str) -> Row:
 	"""What the store has that can be mapped: locations, taxes, payment and shipping methods."""
 	doc = store_to_manage(store)
-	with _spoken():
-		return connect(doc).profile().model_dump()
+	with spoken():
+		found = connect(doc).profile()
+	doc.db_set("store_currency", found.currency, update_modified=False)
+	return found.model_dump()
 
 
 @frappe.whitelist(methods=["POST"])
 def register_webhooks(store: str) -> list[Row]:
-	"""Have the store send its orders here; the subscriptions as the store now has them."""
+	"""Have the store send its orders, products and quantities here; the subscriptions as the store now has them."""
 	doc = store_to_manage(store)
-	with _spoken():
-		found = connect(doc).register_webhooks(
-			doc.webhook_address, platform(doc.platform).capabilities.order_topics
-		)
+	with spoken():
+		can = platform(doc.platform).capabilities
+		topics = (*can.order_topics, *can.product_topics)
+		found = connect(doc).register_webhooks(doc.webhook_address, topics)
 	return _keep(doc, found)
 
 
@@ -68,7 +70,7 @@ def register_webhooks(store: str) -> list[Row]:
 def remove_webhooks(store: str) -> int:
 	"""Stop the store from sending here; how many subscriptions were removed."""
 	doc = store_to_manage(store)
-	with _spoken():
+	with spoken():
 		removed = connect(doc).remove_webhooks(doc.webhook_address)
 	_keep(doc, [])
 	return removed
@@ -80,6 +82,25 @@ def sync_now(store: str) -> str:
 	store_to_manage(store)
 	frappe.enqueue("ecommerce_sync.jobs.sweep.reconcile", queue="long", store=store)
 	return _("The store is being asked for changed orders. They appear in Sync Log.")
+
+
+@frappe.whitelist(methods=["POST"])
+def push_now(store: str) -> str:
+	"""Compute all numbers and prices of the store anew in the background; returns a word for the person."""
+	store_to_manage(store)
+	erp = machine().erp
+	for work in ("stock", "prices"):
+		erp.mark_due(store, work)
+	frappe.enqueue("ecommerce_sync.jobs.push.one", queue="long", store=store)
+	return _("Stock and prices are being compared. Only what differs is written to the store.")
+
+
+@frappe.whitelist(methods=["POST"])
+def audit_now(store: str) -> str:
+	"""Compare with what the store really shows, in the background; returns a word for the person."""
+	store_to_manage(store)
+	frappe.enqueue("ecommerce_sync.jobs.push.audit", queue="long", timeout=3600, store=store)
+	return _("The store's quantities are being read. What drifted appears in Sync Log.")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -124,7 +145,7 @@ def _write_health(store: str, checks: list[Check | SiteCheck]) -> None:
 	frappe.db.set_value("Store Connection", store, values, update_modified=False)
 
 
-class _spoken:
+class spoken:
 	"""Errors of the sync as messages that a person can act on."""
 
 	def __enter__(self) -> None: ...

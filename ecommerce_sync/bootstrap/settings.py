@@ -90,6 +90,7 @@ def _goods(doc: Any) -> dict[str, Any]:
 		"drift": _DRIFT.get(doc.drift_policy, "correct"),
 		"allocate": bool(doc.allocate_warehouses),
 		"push_prices": bool(doc.push_prices),
+		"shop_currency": doc.store_currency or None,
 	}
 
 

@@ -156,6 +156,18 @@ SKIPS: dict[str, Reason] = {
 	"echo": Reason("The store tells what was written to it from here.", ""),
 }
 
+# What was done, where that is worth telling.
+DONE: dict[str, Reason] = {
+	"drift_corrected": Reason(
+		"{sku} ({item}) stood at {theirs} in the store without an order telling why; it was set to {ours}.",
+		"",
+	),
+	"drift_adopted": Reason(
+		"{sku} ({item}) was changed to {theirs} in the store; ERPNext had {ours} and took the store's number.",
+		"",
+	),
+}
+
 TRANSIENT: dict[str, Reason] = {
 	"network": Reason("The store could not be reached: {detail}", "It is tried again by itself."),
 	"throttled": Reason("The store asked to slow down.", "It is tried again by itself."),
@@ -169,7 +181,7 @@ BUGS: dict[str, Reason] = {
 	),
 }
 
-ALL: dict[str, Reason] = {**HOLDS, **FIXABLE, **SKIPS, **TRANSIENT, **BUGS}
+ALL: dict[str, Reason] = {**HOLDS, **FIXABLE, **SKIPS, **DONE, **TRANSIENT, **BUGS}
 
 
 class _Lenient(Formatter):

@@ -63,8 +63,8 @@ def _same_currency(connection: Connection, wanted: Iterable[PriceDifference]) ->
 			"price_currency",
 			cause=f"setting:{settings.store}:store_price_list",
 			price_list=settings.store_price_list,
-			ours=other,
-			theirs=theirs,
+			currency=other,
+			store_currency=theirs,
 			store=settings.store,
 		)
 
