@@ -55,8 +55,8 @@ HOLDS: dict[str, Reason] = {
 		"Return or credit what was delivered or billed, then cancel or close the Sales Order.",
 	),
 	"stock_drift": Reason(
-		"The store's number of {sku} at '{location}' was changed there: it was {before}, it is {quantity} now;"
-		" by ERPNext it should be {ours}.",
+		"The store changed its number of Item {item} by itself (SKU '{sku}', location '{location}'): it shows"
+		" {theirs}, by ERPNext it should be {ours}.",
 		"Adopt the store's number (ERPNext books the difference with a Stock Reconciliation), or correct it"
 		" (the store gets ERPNext's number again).",
 	),
@@ -142,6 +142,19 @@ FIXABLE: dict[str, Reason] = {
 	),
 }
 
+NOTES: dict[str, Reason] = {
+	"drift_corrected": Reason(
+		"The store changed its number of Item {item} by itself (SKU '{sku}', location '{location}'): it showed"
+		" {theirs} and was given {ours} again.",
+		"",
+	),
+	"drift_adopted": Reason(
+		"The store changed its number of Item {item} by itself (SKU '{sku}', location '{location}'): it shows"
+		" {theirs} instead of {ours}, and the difference was booked in ERPNext.",
+		"",
+	),
+}
+
 SKIPS: dict[str, Reason] = {
 	"stale": Reason("An older version of the order than the one applied.", ""),
 	"unchanged": Reason("Nothing differs from what was applied.", ""),
@@ -181,7 +194,7 @@ BUGS: dict[str, Reason] = {
 	),
 }
 
-ALL: dict[str, Reason] = {**HOLDS, **FIXABLE, **SKIPS, **DONE, **TRANSIENT, **BUGS}
+ALL: dict[str, Reason] = {**HOLDS, **FIXABLE, **NOTES, **SKIPS, **DONE, **TRANSIENT, **BUGS}
 
 
 class _Lenient(Formatter):

@@ -141,7 +141,7 @@ class CatalogueContract(GoodsContract):
 		self.erp.list_products(self.store, [product])
 		assert self.found(product).taken == frozenset()
 		code = variant.sku or ""
-		values = {"item_name": "Scarf", "description": "<p>Warm</p>", "barcode": variant.barcode}
+		values = {"title": "Scarf", "description": "<p>Warm</p>", "barcode": variant.barcode}
 		create = CreateItem(item_code=code, variant_id=variant.id, values=values)
 		before = self.count("Item")
 		self.do(product, [create])
@@ -150,7 +150,7 @@ class CatalogueContract(GoodsContract):
 		assert (found.listings, found.taken) == ({variant.id: code}, {code})
 		item = found.items[code]
 		assert (item.variant_of, item.barcodes) == (None, (variant.barcode,))
-		assert item.values["item_name"] == "Scarf"
+		assert item.values["title"] == "Scarf"
 		assert len(self.listing(self.names(product)[0]).parts) == 1
 
 	def test_a_product_that_fails_leaves_nothing(self) -> None:
@@ -239,8 +239,8 @@ class CatalogueContract(GoodsContract):
 		item = self.new_item()
 		product = sample_product(sample_variant(item))
 		self.bind(product, item)
-		self.do(product, [UpdateItem(item_code=item, values={"item_name": "Renamed"})])
-		assert self.found(product).items[item].values["item_name"] == "Renamed"
+		self.do(product, [UpdateItem(item_code=item, values={"title": "Renamed"})])
+		assert self.found(product).items[item].values["title"] == "Renamed"
 
 	def test_the_version_is_read_back(self) -> None:
 		product = sample_product(sample_variant(unique()))
@@ -282,7 +282,7 @@ class PublishingContract(GoodsContract):
 		self.offer(item, self.store)
 		state = self.erp.item_state(item, self.goods)
 		assert (state.item_code, state.disabled, state.product_id, state.pushed) == (item, False, None, None)
-		assert state.values["item_name"] == "Scarf"
+		assert state.values["title"] == "Scarf"
 		(variant,) = state.variants
 		assert (variant.item_code, variant.barcode, variant.stock) == (item, barcode, True)
 		assert (variant.listing, variant.variant_id) == (None, None)

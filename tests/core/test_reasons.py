@@ -12,7 +12,7 @@ import pytest
 
 from ecommerce_sync.core import reasons
 from ecommerce_sync.core.errors import Fixable, Gone, Held, PayloadRefused, SyncError, Transient
-from ecommerce_sync.core.reasons import ALL, BUGS, FIXABLE, HOLDS, SKIPS, TRANSIENT, Reason, describe
+from ecommerce_sync.core.reasons import ALL, BUGS, FIXABLE, HOLDS, NOTES, SKIPS, TRANSIENT, Reason, describe
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {"Held": HOLDS, "Fixable": FIXABLE, "Transient": TRANSIENT}
@@ -100,22 +100,31 @@ def test_every_error_has_a_reason_of_its_class(one: Raised) -> None:
 		assert placeholders(code) <= one.given, f"{code} lacks a parameter"
 
 
+def outcomes() -> dict[str, set[str]]:
+	"""The codes that outcomes and plans are made with, by the state that stands beside them ("" for none)."""
+	found: dict[str, set[str]] = {}
+	for _, tree in sources():
+		for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+			words = {keyword.arg: constants(keyword.value) for keyword in call.keywords}
+			for code in words.get("skip", set()) | words.get("reason", set()):
+				for state in words.get("state") or {""}:
+					found.setdefault(state, set()).add(code)
+	return found
+
+
 def test_every_hold_is_raised_somewhere() -> None:
-	assert set().union(*(one.codes for one in RAISED if one.kind == "Held")) == set(HOLDS)
+	raised_ones = set().union(*(one.codes for one in RAISED if one.kind == "Held"))
+	assert raised_ones | outcomes()["Held"] == set(HOLDS)
 
 
 def test_outcomes_and_skips_have_reasons() -> None:
-	found = set()
-	for _, tree in sources():
-		for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-			for keyword in call.keywords:
-				if keyword.arg in ("skip", "reason"):
-					found |= constants(keyword.value)
+	found = set().union(*outcomes().values())
 	assert {"stale", "unchanged", "gone_in_store"} <= found <= set(ALL)
+	assert set(NOTES) <= outcomes()["Done"] <= {*NOTES, *SKIPS}
 
 
 def test_no_code_stands_for_two_reasons() -> None:
-	tables = (HOLDS, FIXABLE, SKIPS, TRANSIENT, BUGS)
+	tables = (HOLDS, FIXABLE, NOTES, SKIPS, TRANSIENT, BUGS)
 	assert len(ALL) == sum(len(table) for table in tables)
 
 
@@ -170,6 +179,7 @@ def documented() -> dict[str, list[list[str]]]:
 	[
 		("Held", HOLDS),
 		("Failed", {**FIXABLE, **BUGS}),
+		("Done, and worth knowing", NOTES),
 		("Skipped", SKIPS),
 		("Waiting to retry", TRANSIENT),
 	],

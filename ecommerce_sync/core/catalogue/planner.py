@@ -1,7 +1,7 @@
 """One product of a store and the Items that it means: what has to be bound, created and updated. Pure.
 
-The work comes in steps, each planned from what the step before left: bindings, new Items, bundles,
-updates. So a plan is short, and planning again after applying ends with an empty one. The commands of one
+The work comes in steps, each planned from what the step before left: bindings, new Items, then updates and
+bundles. So a plan is short, and planning again after applying ends with an empty one. The commands of one
 plan belong into one transaction.
 """
 
@@ -38,12 +38,10 @@ def plan_product(product: Product, erp: ErpProduct, settings: StoreSettings) -> 
 	Raises `Fixable` when all that can be done is done and a bundle still lacks the Item of a part.
 	"""
 	plan = _ProductPlan(product, erp, settings)
-	return (
-		plan.bindings()
-		or plan.creations()
-		or (plan.updates() if settings.update_items else [])
-		or plan.bundles()
-	)
+	if commands := plan.bindings() or plan.creations():
+		return commands
+	updates = plan.updates() if settings.update_items else []
+	return [*updates, *plan.bundles(waits=not updates)]
 
 
 def codes_of(product: Product, settings: StoreSettings) -> tuple[str, ...]:
@@ -223,8 +221,11 @@ class _ProductPlan:
 
 	# bundles
 
-	def bundles(self) -> list[CatalogueCommand]:
-		"""A Product Bundle for each bound bundle that has none and keeps no stock of its own."""
+	def bundles(self, waits: bool) -> list[CatalogueCommand]:
+		"""A Product Bundle for each bound bundle that has none and keeps no stock of its own.
+
+		Raises `Fixable` for a part without an Item when there is nothing else to do (`waits`).
+		"""
 		waiting = [
 			(v, item) for v in self.product.variants if (item := self._bound(v)) and self._lacks(v, item)
 		]
@@ -234,7 +235,7 @@ class _ProductPlan:
 			for v, item in waiting
 			if not any(part in missing for part in v.parts)
 		]
-		if missing and not ready:
+		if waits and missing and not ready:
 			raise self._unbound(missing[0])
 		return list(ready)
 
