@@ -82,7 +82,6 @@ def choose(listing: str, item_code: str = "", ignore: int = 0) -> Row:
 	doc.check_permission("write")
 	doc.proposed_item, doc.ignored = item_code or None, cint(ignore)
 	doc.save()
-	catalogue.propose(doc.store)
 	return frappe.db.get_value("Store Listing", listing, list(_SHOWN), as_dict=True)
 
 

@@ -32,11 +32,6 @@ def run(store: str) -> dict[str, int]:
 	return _step(store, "run", catalogue.import_products)
 
 
-def propose(store: str) -> None:
-	"""Match again, after a person's decision."""
-	catalogue.propose_items(machine(), store)
-
-
 def progress(store: str) -> dict[str, Any]:
 	"""`step`, `state` (Running, Stopped, Done, Failed), `done`, `expected`, `counts`; empty before the first."""
 	found = json.loads(frappe.db.get_value("Store Connection", store, "import_progress") or "{}")
