@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, Decimal
 
-from .models import ZERO, Model
+from .models import ZERO, Model, Order
 from .products import StockHolder
 from .settings import LocationRule, StoreSettings
 
@@ -97,6 +97,24 @@ def plan_stock(listings: Iterable[Listing], free: Free, settings: StoreSettings)
 		for place in settings.stock_places()
 	)
 	return [each for each in found if each.known.quantity != each.quantity]
+
+
+def unreserved(
+	orders: Iterable[tuple[Order, Mapping[str, tuple[StockPart, ...]]]], settings: StoreSettings
+) -> dict[tuple[str, str], Decimal]:
+	"""What live orders without a document take: (Item, Warehouse) to stock units.
+
+	Each order comes with the parts of its lines by line id; lines without parts take nothing. Taken from
+	the warehouse that the order would go to by its location, the first where there are several.
+	"""
+	taken: dict[tuple[str, str], Decimal] = {}
+	for order, parts in orders:
+		warehouse = settings.warehouse_for(order.location_id)
+		for line in order.lines if order.live and warehouse else ():
+			for part in parts.get(line.id, ()):
+				key = (part.item_code, warehouse or "")
+				taken[key] = taken.get(key, ZERO) + part.quantity * max(line.quantity, ZERO)
+	return {key: quantity for key, quantity in taken.items() if quantity}
 
 
 def _number(listing: Listing) -> tuple[str, str]:
