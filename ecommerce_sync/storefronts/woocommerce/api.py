@@ -25,11 +25,12 @@ _KEY_WAS_READ = "woocommerce_rest_authentication_error"
 
 
 class Refused(Fixable):
-	"""The store said no; `status` and WordPress's error `code` say how."""
+	"""The store said no; `status`, WordPress's error `code` and the error's `data` say how."""
 
-	def __init__(self, reason: str, cause: str, status: int, code: str, **params: Any) -> None:
+	def __init__(self, reason: str, cause: str, status: int, error: Mapping[str, Any], **params: Any) -> None:
 		super().__init__(reason, cause, **params)
-		self.status, self.code = status, code
+		self.status, self.code = status, str(error.get("code") or "")
+		self.data: Mapping[str, Any] = error["data"] if isinstance(error.get("data"), Mapping) else {}
 
 
 class Api(woocommerce.API):  # type: ignore[misc]
@@ -109,13 +110,14 @@ class Api(woocommerce.API):  # type: ignore[misc]
 	def _checked(self, answer: Response) -> Response:
 		if 200 <= answer.status < 300:
 			return answer
+		error = _error(answer)
 		code, message = _said(answer)
 		detail = self.transport.mask(f"{answer.status} {code}: {message}")
 		if code == "rest_no_route":
 			detail += " (Is WooCommerce active, and are Settings > Permalinks not 'Plain'?)"
 		kind = "credentials" if answer.status == 401 else "store"
 		reason = "credentials_refused" if answer.status == 401 else "store_refused"
-		raise Refused(reason, f"{kind}:{self.host}", answer.status, code, detail=detail, store=self.host)
+		raise Refused(reason, f"{kind}:{self.host}", answer.status, error, detail=detail, store=self.host)
 
 
 class _Signed(AuthBase):
@@ -190,13 +192,19 @@ def _in_query(api: Api) -> dict[str, str]:
 
 def _said(answer: Response) -> tuple[str, str]:
 	"""WordPress's error code and message, or the beginning of what else came."""
+	error = _error(answer)
+	if error:
+		return error["code"], str(error.get("message") or "")[:200]
+	return "", answer.text[:200].strip()
+
+
+def _error(answer: Response) -> Mapping[str, Any]:
+	"""WordPress's error object; empty when something else came."""
 	try:
 		found = answer.json()
 	except Transient:
-		found = None
-	if isinstance(found, dict) and isinstance(found.get("code"), str):
-		return found["code"], str(found.get("message") or "")[:200]
-	return "", answer.text[:200].strip()
+		return {}
+	return found if isinstance(found, dict) and isinstance(found.get("code"), str) else {}
 
 
 def _policy(credentials: Credentials) -> Policy:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from ...core.errors import Fixable, Gone
+from ...core.products import ProductDraft, StockLevel
 from .. import addresses
 from ..base import Check, Credentials, StoreProfile, Subscription
+from ..goods import PriceChange, Pushed, QuantityChange, StockKey
 from ..http import Transport
-from . import changes, checks, profile, subscriptions
+from . import changes, checks, prices, profile, stock, subscriptions
 from .api import Api, Refused, keys, object_of, rows_of
-
-_ID = re.compile(r"[1-9][0-9]{0,18}")
+from .catalogue import ID, Catalogue
+from .saving import save
 
 
 class WooCommerceStore:
@@ -26,13 +27,14 @@ class WooCommerceStore:
 		self._host = urlsplit(credentials.url.strip()).hostname or ""
 		self._credentials = credentials
 		self._api = Api(credentials, self._host, transport)
+		self._catalogue: Catalogue | None = None
 
 	def __repr__(self) -> str:
 		return f"<WooCommerceStore {self._host}>"
 
 	def fetch_order(self, order_id: str) -> dict[str, Any]:
 		"""The order, one in the trash too. Raises `Gone` when WooCommerce has none of that id."""
-		if not _ID.fullmatch(order_id):
+		if not ID.fullmatch(order_id):
 			raise Gone("Order", order_id)
 		try:
 			return object_of(self._ready.get(f"orders/{order_id}"))
@@ -55,6 +57,37 @@ class WooCommerceStore:
 			if str(row.get("number", "")).removeprefix("#") == wanted:
 				return str(row["id"])
 		return wanted if named else None
+
+	def products(self, after: str | None = None) -> Iterator[dict[str, Any]]:
+		"""All products (drafts too) with their variations, by ascending id behind `after`."""
+		return self._goods.products(after)
+
+	def fetch_product(self, product_id: str) -> dict[str, Any]:
+		"""The whole product, of a variation's id the one it belongs to. Raises `Gone`, in the trash too."""
+		return self._goods.fetch(product_id)
+
+	def stock_levels(self, keys: Sequence[StockKey], locations: Sequence[str]) -> Iterator[StockLevel]:
+		"""What the store shows for these listings, at its only place, whatever `locations` says."""
+		return stock.levels(self._ready, self._goods, keys)
+
+	def all_stock_levels(self, locations: Sequence[str]) -> Iterator[StockLevel]:
+		"""The same for everything the store sells, in bulk."""
+		return stock.all_levels(self._ready, self._goods)
+
+	def set_quantities(self, changes: Sequence[QuantityChange]) -> Iterator[Pushed]:
+		"""Set quantities, up to 100 a call; WooCommerce compares nothing, so nothing is stale."""
+		return stock.write(self._ready, changes)
+
+	def set_prices(self, changes: Sequence[PriceChange]) -> Iterator[Pushed]:
+		"""Set prices and the periods of reductions likewise."""
+		return prices.write(self._ready, changes)
+
+	def save_product(self, draft: ProductDraft) -> dict[str, Any]:
+		"""Create or update a product and its variations; the whole product as the store has it then.
+
+		Raises `Fixable("store_refused")` with the store's words, `Gone` for a `product_id` that is no more.
+		"""
+		return save(self._ready, self._goods, draft)
 
 	def profile(self) -> StoreProfile:
 		"""Currency, taxes, payment and shipping methods. WooCommerce has no locations."""
@@ -86,6 +119,13 @@ class WooCommerceStore:
 			detail = "the consumer key or the consumer secret is not set"
 			raise Fixable("credentials_refused", f"credentials:{self._host}", detail=detail, store=self._host)
 		return self._api
+
+	@property
+	def _goods(self) -> Catalogue:
+		"""The products, asked for with the API that is ready."""
+		if self._catalogue is None:
+			self._catalogue = Catalogue(self._ready)
+		return self._catalogue
 
 	def _by_id(self, wanted: str) -> dict[str, Any] | None:
 		try:
