@@ -7,12 +7,14 @@ from typing import Any
 
 from ...core.errors import Fixable
 from ...core.models import Order
+from ...core.products import Product, StockLevel
 from ..base import Capabilities, Credentials, Envelope, Storefront
 from ..http import Policy, Transport
 from . import webhooks
 from .auth import MemoryTokens, TokenCache, authentication
 from .client import Admin
 from .parse import FINANCIAL_STATUSES, PLATFORM_NAME, parse_order
+from .products import parse_levels, parse_product
 from .shop_address import API_VERSION, api_path, shop_domain
 from .store import ShopifyStore
 
@@ -35,6 +37,7 @@ class ShopifyPlatform:
 		statuses=FINANCIAL_STATUSES,
 		imported_statuses=tuple(status for status in FINANCIAL_STATUSES if status not in _NOT_IMPORTED),
 		order_topics=webhooks.ORDER_TOPICS,
+		product_topics=webhooks.PRODUCT_TOPICS,
 	)
 
 	def __init__(self, tokens: TokenCache | None = None) -> None:
@@ -60,6 +63,14 @@ class ShopifyPlatform:
 	def parse_order(self, payload: Mapping[str, Any], presentment: bool = False) -> Order:
 		"""The neutral order. Raises `PayloadRefused` with the path of the offending field."""
 		return parse_order(payload, presentment)
+
+	def parse_product(self, payload: Mapping[str, Any]) -> Product:
+		"""The neutral product. Raises `PayloadRefused` with the path of the offending field."""
+		return parse_product(payload)
+
+	def parse_levels(self, payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
+		"""The level of an inventory_levels message. Raises `PayloadRefused`."""
+		return parse_levels(payload)
 
 	def connect(self, credentials: Credentials) -> Storefront:
 		"""A connected store. Raises `Fixable` for an address that is no Shopify store's."""

@@ -15,6 +15,9 @@ NEEDED_SCOPES = ("read_orders", "read_products", "read_customers", "read_locatio
 OPTIONAL_SCOPES = {
 	"read_all_orders": "Without it the store hides orders older than 60 days.",
 	"read_payment_terms": "Without it orders arrive without their payment terms.",
+	"read_inventory": "Without it no stock is compared and no product is imported.",
+	"write_inventory": "Without it no stock is pushed to the store.",
+	"write_products": "Without it no price and no product is pushed to the store.",
 }
 _CLOCK_SECONDS = 300.0
 _GRANT = "Add it to the app's Admin API scopes in the store's settings, then install the app again."

@@ -28,6 +28,10 @@ class Again(Transient):
 	"""Shopify asks in its answer to try again."""
 
 
+class TooCostly(Fixable):
+	"""The request costs more than any may; a smaller one will do."""
+
+
 class Admin:
 	"""One store's Admin API. `served_version` is what the last answer was made by (it falls forward)."""
 
@@ -43,10 +47,20 @@ class Admin:
 	def __repr__(self) -> str:
 		return f"<Admin of {self.host}>"
 
-	def query(self, name: str, variables: Mapping[str, Any] | None = None, optional: str = "") -> Json:
-		"""The data of a query of `queries/`. `optional` names scopes, parted by blanks, that may be missing."""
+	def query(
+		self,
+		name: str,
+		variables: Mapping[str, Any] | None = None,
+		optional: str = "",
+		text: str | None = None,
+	) -> Json:
+		"""The data of a query of `queries/`. `optional` names scopes, parted by blanks, that may be missing.
+
+		`text` is the document where it is made for the occasion.
+		"""
 		retrying = self._transport.retrying(lambda error: isinstance(error, Again))
-		data: Json = retrying(self._ask, name, dict(variables or {}), True, set(optional.split()))
+		asked = name, text or document(name), dict(variables or {})
+		data: Json = retrying(self._ask, *asked, True, set(optional.split()))
 		return data
 
 	def mutate(self, name: str, variables: Mapping[str, Any], repeatable: bool) -> Json:
@@ -54,12 +68,22 @@ class Admin:
 
 		`repeatable`: doing it twice is the same as once, by its nature or by an idempotency key.
 		"""
-		retrying = self._transport.retrying(lambda error: isinstance(error, Again) and repeatable)
-		data: Json = retrying(self._ask, name, dict(variables), repeatable, set())
-		payload: Json = next(iter(data.values()), {}) or {}
+		payload: Json = next(iter(self.attempt(name, variables, repeatable).values()), {}) or {}
 		if errors := payload.get("userErrors"):
-			self._refuse("; ".join(_user_error(error) for error in errors))
+			self.refuse("; ".join(_user_error(error) for error in errors))
 		return payload
+
+	def attempt(
+		self, name: str, variables: Mapping[str, Any], repeatable: bool, text: str | None = None
+	) -> Json:
+		"""The data of a mutation of any number of fields, whose `userErrors` are the caller's to look at."""
+		retrying = self._transport.retrying(lambda error: isinstance(error, Again) and repeatable)
+		data: Json = retrying(self._ask, name, text or document(name), dict(variables), repeatable, set())
+		return data
+
+	def rest(self, seconds: float) -> None:
+		"""Let some time go by before asking again."""
+		self._transport.sleep(seconds)
 
 	def pages(
 		self, name: str, field: str, variables: Mapping[str, Any], optional: str = ""
@@ -74,9 +98,9 @@ class Admin:
 			if not (info.get("hasNextPage") and after):
 				return
 
-	def _ask(self, name: str, variables: Json, repeatable: bool, optional: set[str]) -> Json:
+	def _ask(self, name: str, text: str, variables: Json, repeatable: bool, optional: set[str]) -> Json:
 		self._wait(name)
-		answer = self._send({"query": document(name), "variables": variables}, repeatable)
+		answer = self._send({"query": text, "variables": variables}, repeatable)
 		body = answer.json()
 		if not isinstance(body, dict):
 			raise Transient("store_error", status=f"{answer.status} with an unknown body")
@@ -120,7 +144,7 @@ class Admin:
 		if not errors:
 			return
 		if not isinstance(errors, list):
-			self._refuse(str(errors))
+			self.refuse(str(errors))
 		for error in errors:
 			self._check_one(
 				error if isinstance(error, dict) else {"message": str(error)}, extensions, optional
@@ -133,14 +157,17 @@ class Admin:
 			raise Again("throttled", retry_after=throttled_wait(extensions))
 		if code in _AGAIN or message.startswith("Internal error"):
 			raise Again("store_error", status=f"{code or 'an internal error'}")
+		if code == "MAX_COST_EXCEEDED":
+			raise TooCostly("store_refused", cause=f"store:{self.host}", detail=f"{code}: {message}"[:500])
 		if code != "ACCESS_DENIED":
-			self._refuse(f"{code}: {message}" if code else message)
+			self.refuse(f"{code}: {message}" if code else message)
 		scopes = _SCOPE.findall(f"{details.get('requiredAccess', '')} {message}")
 		if not _PROTECTED.search(message) and not optional.intersection(scopes):
 			words = " or ".join(dict.fromkeys(scopes)) or message
 			raise Fixable("scope_missing", cause=f"scopes:{self.host}", scopes=words, store=self.host)
 
-	def _refuse(self, detail: str) -> NoReturn:
+	def refuse(self, detail: str) -> NoReturn:
+		"""Tell a person what the store said."""
 		raise Fixable("store_refused", cause=f"store:{self.host}", detail=self._transport.mask(detail)[:500])
 
 

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ...core.errors import Gone
+from ...core.products import ProductDraft, StockLevel
 from ..base import Check, Named, StoreProfile, StoreTax, Subscription
-from . import checks, subscriptions
+from ..goods import PriceChange, Pushed, QuantityChange, StockKey
+from . import catalogue, checks, levels, prices, product_writes, quantities, subscriptions
 from .client import Admin, Json
 from .graphql_parts import nodes, number_in
 from .graphql_shape import rest_order
@@ -66,6 +68,34 @@ class ShopifyStore:
 			if best := [*exact, *numbered]:
 				return str(number_in(best[0]["id"]))
 		return None
+
+	def products(self, after: str | None = None) -> Iterator[dict[str, Any]]:
+		"""All products behind the id `after` in the shape of REST, by ascending id."""
+		return catalogue.products(self._admin, after)
+
+	def fetch_product(self, product_id: str) -> dict[str, Any]:
+		"""The product with all its variants. Raises `Gone`."""
+		return catalogue.fetched(self._admin, product_id)
+
+	def stock_levels(self, keys: Sequence[StockKey], locations: Sequence[str]) -> Iterator[StockLevel]:
+		"""Available quantities of 250 listings a call, at four locations."""
+		return levels.levels_of(self._admin, keys, locations)
+
+	def all_stock_levels(self, locations: Sequence[str]) -> Iterator[StockLevel]:
+		"""The same of all variants, 250 a call."""
+		return levels.all_levels(self._admin, locations)
+
+	def set_quantities(self, changes: Sequence[QuantityChange]) -> Iterator[Pushed]:
+		"""Compare and set, 250 a call."""
+		return quantities.set_quantities(self._admin, changes)
+
+	def set_prices(self, changes: Sequence[PriceChange]) -> Iterator[Pushed]:
+		"""Prices of many products a call."""
+		return prices.set_prices(self._admin, changes)
+
+	def save_product(self, draft: ProductDraft) -> dict[str, Any]:
+		"""Create or update a product and its variants. Raises `Fixable` and `Gone`."""
+		return product_writes.save_product(self._admin, draft)
 
 	def profile(self) -> StoreProfile:
 		"""The shop's settings; payment, shipping and tax names are those of its latest orders."""

@@ -1,7 +1,7 @@
 """Shopify's webhook messages: topics, signature and envelope.
 
 Source: https://shopify.dev/docs/apps/build/webhooks. Deliveries repeat, come late, in any order or not at
-all; the payload is the order at the time of the event, in the shape of REST.
+all; the payload is the order or product at the time of the event, in the shape of REST.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from typing import Any
 from ...core.errors import PayloadRefused
 from ..base import Envelope
 from .parse import order_id
+from .products import inventory_id, is_whole, product_id
 from .reading import Node
 
 ORDER_TOPICS = ("orders/create", "orders/updated", "orders/cancelled", "orders/edited", "orders/delete")
 _READ_TOPICS = {*ORDER_TOPICS, "orders/paid", "orders/fulfilled", "orders/partially_fulfilled"}
+_PRODUCT_TOPICS = ("products/create", "products/update", "products/delete")
+_LEVEL_TOPICS = ("inventory_levels/update", "inventory_levels/connect", "inventory_levels/disconnect")
+PRODUCT_TOPICS = (*_PRODUCT_TOPICS, *_LEVEL_TOPICS)
 _LONGEST_ID = 80
 _WHOLE = ("line_items", "total_price", "currency", "created_at")
 
@@ -36,7 +40,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
 
 
 def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:
-	"""Topic, order and unique key of a message. Raises `PayloadRefused` for junk."""
+	"""Topic, what it is about and unique key of a message. Raises `PayloadRefused` for junk."""
 	topic = (_header(headers, "X-Shopify-Topic") or "").strip().lower()
 	if not topic:
 		raise PayloadRefused("X-Shopify-Topic", "is missing")
@@ -47,6 +51,10 @@ def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:
 		"shop": (_header(headers, "X-Shopify-Shop-Domain") or "").strip().lower() or None,
 		"sent_at": _sent_at(headers),
 	}
+	if topic in _PRODUCT_TOPICS:
+		return Envelope(kind="product", **_product(topic, payload), **common)
+	if topic in _LEVEL_TOPICS:
+		return Envelope(kind="stock", external_id=inventory_id(Node(payload)), **common)
 	if topic not in _READ_TOPICS:
 		return Envelope(kind="unused", external_id="", **common)
 	return Envelope(kind="order", deleted=topic == "orders/delete", **_order(topic, payload), **common)
@@ -63,6 +71,18 @@ def _order(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
 	inner = node.child("order") if "line_items" not in payload else None
 	order = inner or node
 	return {"external_id": order_id(order), "whole": topic == "orders/delete" or _is_whole(order)}
+
+
+def _product(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
+	"""Which product a message is about, and whether it tells all of it."""
+	node = Node(payload)
+	product = (node.child("product") if "id" not in payload else None) or node
+	deleted = topic == "products/delete"
+	return {
+		"external_id": product_id(product),
+		"deleted": deleted,
+		"whole": not deleted and is_whole(product),
+	}
 
 
 def _is_whole(order: Node) -> bool:
