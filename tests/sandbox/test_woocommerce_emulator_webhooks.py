@@ -269,10 +269,10 @@ def test_an_order_that_is_gone_is_an_error_payload(store: EmulatedWooCommerce, r
 
 def test_products_sold_are_told(store: EmulatedWooCommerce, receiver: Receiver) -> None:
 	subscribe(store, receiver, "product.updated")
-	store.place(story())
+	store.sell("TEA", 2)
 	store.run_queue()
 	product = json.loads(receiver.got[0][1])
-	assert product["sku"] == "WOO-MUG"
+	assert (product["sku"], product["stock_quantity"]) == ("TEA", 98)
 	assert differences(recorded("store.webhook.product.updated.json"), product, "product") == []
 
 

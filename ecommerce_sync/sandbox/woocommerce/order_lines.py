@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecommerce_sync.sandbox.story import Bought
 from ecommerce_sync.sandbox.woocommerce.encoding import number, trimmed
-from ecommerce_sync.sandbox.woocommerce.products import name_of, product_ids
+from ecommerce_sync.sandbox.woocommerce.products import name_of
 from ecommerce_sync.sandbox.woocommerce.settings import StoreRate
 from ecommerce_sync.sandbox.woocommerce.totals import ZERO, ItemTotals, Taxed
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # Ids of an order's lines: stable while lines come and go, and never the same in two orders.
 PER_ORDER = 10_000
 SHIPPING, FEES, TAXES, COUPONS = 5_000, 6_000, 7_000, 8_000
-STOCK_TAKEN = ("processing", "completed", "on-hold")
 
 
 def shown(order: WooOrder, amount: Decimal) -> str:
@@ -120,7 +119,7 @@ def _coupon_line(order: WooOrder, at: int, code: str, taxed: Taxed) -> dict[str,
 
 
 def _line_item(order: WooOrder, at: int, line: Bought, totals: ItemTotals) -> dict[str, Any]:
-	product_id, variation_id = product_ids(line)
+	product_id, variation_id = order.ids_at(at)
 	before, after, line_id = totals.before, totals.after, _id(order, at + 1)
 	line_taxes = order.arithmetic.line_taxes
 	return {
@@ -135,7 +134,7 @@ def _line_item(order: WooOrder, at: int, line: Bought, totals: ItemTotals) -> di
 		"total": shown(order, after.net),
 		"total_tax": shown(order, line_taxes(after.taxes)),
 		"taxes": _item_taxes(order, totals),
-		"meta_data": _metas(line_id, _line_meta(order, at, line, variation_id, product_id)),
+		"meta_data": _metas(line_id, _line_meta(order, at, line, variation_id)),
 		"sku": (line.sku or "") if product_id else None,
 		"global_unique_id": "" if product_id else None,
 		"price": number(float(round(after.net, 6)) / line.quantity) if line.quantity else 0,
@@ -156,15 +155,14 @@ def _net_taxes(order: WooOrder, taxed: Taxed) -> list[dict[str, Any]]:
 	return [{"id": id_, "total": shown(order, tax), "subtotal": ""} for id_, tax in taxed.taxes.items()]
 
 
-def _line_meta(
-	order: WooOrder, at: int, line: Bought, variation_id: int, product_id: int
-) -> list[tuple[str, Any]]:
+def _line_meta(order: WooOrder, at: int, line: Bought, variation_id: int) -> list[tuple[str, Any]]:
 	options = (line.variant_title or "").split(" / ") if variation_id else []
 	meta: list[tuple[str, Any]] = [(f"option-{n}", option) for n, option in enumerate(options, 1)]
 	meta += line.properties
 	meta += _bundle_meta(order, at, line)
-	if product_id and line.kind == "product" and order.status in STOCK_TAKEN:
-		meta.append(("_reduced_stock", str(line.quantity)))
+	taken = dict(order.reduced or ()).get(at)
+	if taken:
+		meta.append(("_reduced_stock", str(taken)))
 	return meta
 
 

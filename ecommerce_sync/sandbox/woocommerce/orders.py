@@ -6,7 +6,7 @@ later; `WooOrder.as_json()` is what the REST API and webhooks say about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Any
 
 from ecommerce_sync.sandbox.story import Bought, Delivery, Fee, Person, Place, Rate, Story
 from ecommerce_sync.sandbox.woocommerce.order_json import order_json
+from ecommerce_sync.sandbox.woocommerce.product_index import stable_ids
 from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreRate, StoreSettings
 from ecommerce_sync.sandbox.woocommerce.totals import (
 	ZERO,
@@ -64,6 +65,8 @@ class WooOrder:
 	gift_cards: tuple[RedeemedGiftCard, ...] = ()
 	meta: tuple[tuple[str, str], ...] = ()
 	removed: frozenset[int] = field(default_factory=frozenset)  # positions of story lines taken off later
+	bought: tuple[tuple[int, int], ...] = ()  # product_id and variation_id by position in the story's lines
+	reduced: tuple[tuple[int, int], ...] | None = None  # positions and pieces taken from stock; None: not yet
 
 	@property
 	def number(self) -> str:
@@ -83,6 +86,15 @@ class WooOrder:
 		"""Product lines with their position in the story."""
 		kept = enumerate(self.story.lines)
 		return tuple((at, line) for at, line in kept if at not in self.removed and line.kind != "tip")
+
+	def ids_at(self, position: int) -> tuple[int, int]:
+		"""The product_id and variation_id of a line; both 0 where it names no product of the store."""
+		return self.bought[position] if self.bought else stable_ids(self.story.lines[position])
+
+	def stock_id(self, position: int) -> int:
+		"""The id that a line's stock and price belong to: the variation's, else the product's."""
+		product_id, variation_id = self.ids_at(position)
+		return variation_id or product_id
 
 	@cached_property
 	def fees(self) -> tuple[Fee, ...]:
@@ -185,8 +197,10 @@ def write_down(
 	rates: RateTable | None = None,
 	gift_cards: tuple[RedeemedGiftCard, ...] = (),
 	created_via: str = "checkout",
+	ids_of: Callable[[Bought], tuple[int, int]] = stable_ids,
 ) -> WooOrder:
-	"""The order that WooCommerce makes of `story`. `rates` is the store's tax table, which new rates join.
+	"""The order that WooCommerce makes of `story`. `rates` is the store's tax table, which new rates join;
+	`ids_of` knows the product and the variation of a line.
 
 	What core has no word for goes where plugins put it: company to billing, purchase-order number, payment
 	terms and test mode to meta data, tips to fees. Without the multi-currency option the presentment
@@ -207,6 +221,7 @@ def write_down(
 		transaction_id=f"txn_{story.number}" if story.paid and story.gateway not in OFFLINE_GATEWAYS else "",
 		created_via=created_via,
 		gift_cards=gift_cards,
+		bought=tuple(map(ids_of, story.lines)),
 	)
 	order = _moved(order, _first_status(story), story.created_at)
 	return order.cancelled(story.cancelled_at) if story.cancelled_at else order

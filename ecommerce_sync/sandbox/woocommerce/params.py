@@ -47,9 +47,9 @@ class Page:
 
 def page_of(args: Mapping[str, str]) -> Page:
 	"""`per_page` (1 to 100), `page` and `offset`. Raises RestError 400 outside their bounds."""
-	per_page = _integer(args, "per_page", 10, 1, 100)
-	page = _integer(args, "page", 1, 1)
-	return Page(per_page, page, _integer(args, "offset", 0, 0) if "offset" in args else None)
+	per_page = integer(args, "per_page", 10, 1, 100)
+	page = integer(args, "page", 1, 1)
+	return Page(per_page, page, integer(args, "offset", 0, 0) if "offset" in args else None)
 
 
 def chosen_orders(orders: Sequence[WooOrder], args: Mapping[str, str]) -> list[WooOrder]:
@@ -60,16 +60,16 @@ def chosen_orders(orders: Sequence[WooOrder], args: Mapping[str, str]) -> list[W
 	tests = [*_status_tests(args), *_date_tests(orders, args), *_other_tests(args)]
 	found = [order for order in orders if all(test(order) for test in tests)]
 	return sorted(
-		found, key=_sort_key(args), reverse=_one_of(args, "order", ("asc", "desc"), "desc") == "desc"
+		found, key=_sort_key(args), reverse=one_of(args, "order", ("asc", "desc"), "desc") == "desc"
 	)
 
 
 def _sort_key(args: Mapping[str, str]) -> Callable[[WooOrder], tuple[object, ...]]:
-	by = _one_of(args, "orderby", ORDER_BY, "date")
+	by = one_of(args, "orderby", ORDER_BY, "date")
 	if by in ("title", "slug"):
 		raise unsupported(f"orderby={by}")
 	if by == "include":
-		place = {id_: -at for at, id_ in enumerate(_ids(args, "include"))}  # listed as asked for by default
+		place = {id_: -at for at, id_ in enumerate(ids_of(args, "include"))}  # listed as asked for by default
 		return lambda order: (place.get(order.id, 1),)
 	if by == "id":
 		return lambda order: (order.id,)
@@ -83,7 +83,7 @@ def _status_tests(args: Mapping[str, str]) -> list[Callable[[WooOrder], bool]]:
 	allowed = ("any", "trash", *STATUSES)
 	for at, status in enumerate(wanted):
 		if status not in allowed:
-			message = f"status[{at}] is not one of {_listed(allowed)}."
+			message = f"status[{at}] is not one of {listed(allowed)}."
 			raise invalid_param("status", "rest_not_in_enum", message)
 	if "any" in wanted or not wanted:
 		return [lambda order: order.status != "trash"]
@@ -102,7 +102,7 @@ def _date_tests(orders: Sequence[WooOrder], args: Mapping[str, str]) -> list[Cal
 		("modified_before", False, True),
 	):
 		if name in args:
-			tests.append(_date_test(_moment(name, args[name], zone), later, modified))
+			tests.append(_date_test(moment(name, args[name], zone), later, modified))
 	return tests
 
 
@@ -117,13 +117,13 @@ def _date_test(bound: datetime, later: bool, modified: bool) -> Callable[[WooOrd
 def _other_tests(args: Mapping[str, str]) -> list[Callable[[WooOrder], bool]]:
 	tests: list[Callable[[WooOrder], bool]] = []
 	if args.get("include"):
-		included = set(_ids(args, "include"))
+		included = set(ids_of(args, "include"))
 		tests.append(lambda order: order.id in included)
 	if args.get("search"):
 		words = args["search"].strip().lower()
 		tests.append(lambda order: _found(order, words))
 	if "customer" in args:
-		customer = _integer(args, "customer", 0, 0)
+		customer = integer(args, "customer", 0, 0)
 		tests.append(lambda order: ((order.story.person and order.story.person.id) or 0) == customer)
 	return tests
 
@@ -138,20 +138,20 @@ def _found(order: WooOrder, words: str) -> bool:
 	return begins or any(words in text.lower() for text in texts if text)
 
 
-def _moment(name: str, text: str, zone: timezone) -> datetime:
+def moment(name: str, text: str, zone: timezone) -> datetime:
 	invalid = invalid_param(name, "rest_invalid_date", "Invalid date.")
 	if not (found := DATE_TIME.fullmatch(text)):
 		raise invalid
 	plain, utc, hours, minutes = found.groups()
 	offset = "+00:00" if utc else f"{hours}:{minutes or '00'}" if hours else ""
 	try:
-		moment = datetime.fromisoformat(plain + offset)
+		found_at = datetime.fromisoformat(plain + offset)
 	except ValueError:
 		raise invalid from None
-	return moment if offset else moment.replace(tzinfo=zone)
+	return found_at if offset else found_at.replace(tzinfo=zone)
 
 
-def _ids(args: Mapping[str, str], name: str) -> list[int]:
+def ids_of(args: Mapping[str, str], name: str) -> list[int]:
 	parts = [part.strip() for part in args.get(name, "").split(",") if part.strip()]
 	for at, part in enumerate(parts):
 		if not part.isdigit():
@@ -159,7 +159,7 @@ def _ids(args: Mapping[str, str], name: str) -> list[int]:
 	return [int(part) for part in parts]
 
 
-def _integer(args: Mapping[str, str], name: str, default: int, low: int, high: int | None = None) -> int:
+def integer(args: Mapping[str, str], name: str, default: int, low: int, high: int | None = None) -> int:
 	text = args.get(name, str(default))
 	if not re.fullmatch(r"-?\d+", text):
 		raise invalid_param(name, "rest_invalid_type", f"{name} is not of type integer.")
@@ -175,14 +175,14 @@ def _out_of_bounds(name: str, bounds: str) -> RestError:
 	return invalid_param(name, "rest_out_of_bounds", f"{name} must be {bounds}")
 
 
-def _one_of(args: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+def one_of(args: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
 	value = args.get(name, default)
 	if value not in allowed:
-		raise invalid_param(name, "rest_not_in_enum", f"{name} is not one of {_listed(allowed)}.")
+		raise invalid_param(name, "rest_not_in_enum", f"{name} is not one of {listed(allowed)}.")
 	return value
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def listed(names: tuple[str, ...]) -> str:
 	"""wp_sprintf's %l: "a, b, and c"."""
 	return f"{', '.join(names[:-1])}{',' if len(names) > 2 else ''} and {names[-1]}"
 

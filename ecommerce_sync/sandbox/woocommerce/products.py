@@ -1,201 +1,173 @@
-"""The products of an emulated WooCommerce: whatever was ever bought there, with stable ids."""
+"""A product or a variation as the emulated WooCommerce keeps it, and what follows from that at a moment.
+
+After WC_Product and WC_Product_Variation of WooCommerce 10.5: prices are the texts that were typed, the
+asked price follows from them and the clock, the stock status from the number. A variation that does not
+manage its own stock while its parent does is managed by the "parent".
+"""
 
 from __future__ import annotations
 
 import re
-import threading
-import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
-from ecommerce_sync.sandbox.story import Bought, Story
-from ecommerce_sync.sandbox.woocommerce.encoding import trimmed
-from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings, gmt
+from ecommerce_sync.sandbox.story import Bought
 
-ALLOW = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+Managed = bool | Literal["parent"]
+
+
+@dataclass(frozen=True)
+class Attribute:
+	"""What a product has or its variations differ in; `id` 0 is the product's own, else a global one."""
+
+	name: str
+	options: tuple[str, ...]
+	id: int = 0
+	slug: str = ""
+	position: int = 0
+	visible: bool = True
+	variation: bool = False
+
+
+@dataclass(frozen=True)
+class Meta:
+	"""One row of custom fields."""
+
+	id: int
+	key: str
+	value: Any
+
+
+@dataclass(frozen=True)
+class Image:
+	"""A picture in the media library. The emulated store keeps the address as it was given."""
+
+	id: int
+	src: str
+	created: datetime
+	name: str = ""
+	alt: str = ""
+
+
+@dataclass(frozen=True)
+class BundledItem:
+	"""One component of a bundle of the Product Bundles plugin."""
+
+	id: int
+	product_id: int
+	variation_id: int = 0
+	quantity: int = 1
 
 
 @dataclass(frozen=True)
 class Product:
-	"""A product, or a variation of one (then with `parent_id`)."""
+	"""A product, or with `parent_id` a variation of one. Money is text as typed, "" for none."""
 
 	id: int
 	name: str
-	sku: str
-	price: str
 	created: datetime
+	modified: datetime
+	type: str = "simple"
 	parent_id: int = 0
+	slug: str = ""
+	status: str = "publish"
+	featured: bool = False
+	catalog_visibility: str = "visible"
+	description: str = ""
+	short_description: str = ""
+	sku: str = ""
+	gtin: str = ""
+	regular_price: str = ""
+	sale_price: str = ""
+	sale_from: datetime | None = None
+	sale_until: datetime | None = None
+	total_sales: int = 0
 	virtual: bool = False
+	downloadable: bool = False
+	tax_status: str = "taxable"
+	tax_class: str = ""
+	manage_stock: bool = False
+	stock_quantity: int | None = None
+	stock_status: str = "instock"  # the shop's word where nothing is counted
+	backorders: str = "no"
+	low_stock_amount: int | None = None
+	sold_individually: bool = False
+	weight: str = ""
+	dimensions: tuple[str, str, str] = ("", "", "")
+	reviews_allowed: bool = True
+	purchase_note: str = ""
+	menu_order: int = 0
+	upsells: tuple[int, ...] = ()
+	cross_sells: tuple[int, ...] = ()
+	categories: tuple[int, ...] = ()
+	tags: tuple[int, ...] = ()
+	images: tuple[Image, ...] = ()
+	attributes: tuple[Attribute, ...] = ()
+	options: tuple[tuple[str, str], ...] = ()  # a variation's attribute names and values
+	default_options: tuple[tuple[str, str], ...] = ()
+	grouped: tuple[int, ...] = ()
+	bundled: tuple[BundledItem, ...] = ()
+	meta: tuple[Meta, ...] = ()
+	before_trash: str = "publish"
+
+	@property
+	def is_variation(self) -> bool:
+		return self.type == "variation"
+
+	@property
+	def own_stock_status(self) -> str:
+		"""What follows from its own number, else what the shop says."""
+		if not self.manage_stock:
+			return self.stock_status
+		if (self.stock_quantity or 0) > 0:
+			return "instock"
+		return "outofstock" if self.backorders == "no" else "onbackorder"
+
+	def on_sale(self, now: datetime) -> bool:
+		"""WC_Product::is_on_sale: a lower sale price, within its dates."""
+		sale, regular = decimal(self.sale_price), decimal(self.regular_price)
+		if sale is None or regular is None or not sale < regular:
+			return False
+		begun = self.sale_from is None or self.sale_from <= now
+		return begun and (self.sale_until is None or now <= self.sale_until)
+
+	def price(self, now: datetime) -> str:
+		"""What is asked at `now`."""
+		return self.sale_price if self.on_sale(now) else self.regular_price
+
+	def title(self, parent: Product | None) -> str:
+		"""A variation is called after its options: "T-shirt - Red, S"."""
+		if not self.is_variation or parent is None:
+			return self.name
+		return f"{parent.name} - {self.short_title}" if self.options else parent.name
+
+	@property
+	def short_title(self) -> str:
+		return ", ".join(option for _, option in self.options)
 
 
-@dataclass
-class Catalogue:
-	"""Products by id, learnt from what is bought."""
-
-	_products: dict[int, Product] = field(default_factory=dict)
-	_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-	def learn(self, story: Story) -> list[int]:
-		"""Take up what `story` bought; gives the ids."""
-		bought = [line for line in story.lines if product_ids(line)[0]]
-		with self._lock:
-			for line in bought:
-				product = _product(line, story.created_at)
-				self._products.setdefault(product.id, product)
-		return list(dict.fromkeys(stock_id(line) for line in bought))
-
-	def get(self, id_: int) -> Product | None:
-		return self._products.get(id_)
-
-	def listed(self, sku: str | None = None) -> list[Product]:
-		"""Newest first; `sku` may be several, with commas between, and then finds variations too."""
-		wanted = set(sku.split(",")) if sku else None
-		found = [p for p in self._products.values() if (p.sku in wanted if wanted else not p.parent_id)]
-		return sorted(found, key=lambda product: (product.created, product.id), reverse=True)
+def decimal(text: str) -> Decimal | None:
+	"""The number in a price text; None where there is none."""
+	try:
+		return Decimal(text)
+	except InvalidOperation:
+		return None
 
 
-def product_ids(line: Bought) -> tuple[int, int]:
-	"""A line's product_id and variation_id; both 0 when it names no product of the store."""
-	if line.kind in ("custom", "tip"):
-		return 0, 0
-	if line.variant_title:
-		return _stable_id(f"parent {line.title}"), _stable_id(line.sku or name_of(line))
-	return _stable_id(line.sku or line.title), 0
+def slug_of(name: str, number: int) -> str:
+	"""sanitize_title, as far as Latin letters go."""
+	return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or f"product-{number}"
 
 
-def stock_id(line: Bought) -> int:
-	"""The id that stock and price belong to: the variation's, else the product's."""
-	product_id, variation_id = product_ids(line)
-	return variation_id or product_id
+def is_no_product(line: Bought) -> bool:
+	"""Whether a line names no product of the store."""
+	return line.kind in ("custom", "tip")
 
 
 def name_of(line: Bought) -> str:
-	"""A variation is called after its options: "T-shirt - Red, S"."""
-	if not line.variant_title or line.kind in ("custom", "tip"):
+	"""What a story's line is called in an order: a variation with its options behind its product."""
+	if not line.variant_title or is_no_product(line):
 		return line.title
 	return f"{line.title} - {', '.join(line.variant_title.split(' / '))}"
-
-
-def product_json(product: Product, settings: StoreSettings, home: str) -> dict[str, Any]:
-	"""The product as GET /wp-json/wc/v3/products/<id> answers."""
-	return {
-		**_identity(product, settings, home),
-		**_price(product),
-		**_stock(product),
-		**_rest(product),
-		"_links": _links(product, home),
-	}
-
-
-def _product(line: Bought, created: datetime) -> Product:
-	product_id, variation_id = product_ids(line)
-	return Product(
-		id=variation_id or product_id,
-		name=name_of(line),
-		sku=line.sku or "",
-		price=trimmed(line.price),
-		created=created,
-		parent_id=product_id if variation_id else 0,
-		virtual=line.kind == "gift_card",
-	)
-
-
-def _stable_id(text: str) -> int:
-	return 1_000 + zlib.crc32(text.encode()) % 1_000_000_000
-
-
-def _slug(product: Product) -> str:
-	return re.sub(r"[^a-z0-9]+", "-", product.name.lower()).strip("-") or f"product-{product.id}"
-
-
-def _identity(product: Product, settings: StoreSettings, home: str) -> dict[str, Any]:
-	return {
-		"id": product.id,
-		"name": product.name,
-		"slug": _slug(product),
-		"permalink": f"{home}/product/{_slug(product)}/",
-		"date_created": settings.local(product.created),
-		"date_created_gmt": gmt(product.created),
-		"date_modified": settings.local(product.created),
-		"date_modified_gmt": gmt(product.created),
-		"type": "variation" if product.parent_id else "simple",
-		"status": "publish",
-		"featured": False,
-		"catalog_visibility": "visible",
-		"description": "",
-		"short_description": "",
-		"sku": product.sku,
-	}
-
-
-def _price(product: Product) -> dict[str, Any]:
-	sale_dates = ("date_on_sale_from", "date_on_sale_from_gmt", "date_on_sale_to", "date_on_sale_to_gmt")
-	return {
-		"price": product.price,
-		"regular_price": product.price,
-		"sale_price": "",
-		**dict.fromkeys(sale_dates),
-		"on_sale": False,
-		"purchasable": True,
-		"total_sales": 0,
-		"virtual": product.virtual,
-		"downloadable": False,
-		"downloads": [],
-		"download_limit": -1,
-		"download_expiry": -1,
-		"external_url": "",
-		"button_text": "",
-		"tax_status": "none" if product.virtual else "taxable",
-		"tax_class": "",
-	}
-
-
-def _stock(product: Product) -> dict[str, Any]:
-	return {
-		"manage_stock": False,
-		"stock_quantity": None,
-		"backorders": "no",
-		"backorders_allowed": False,
-		"backordered": False,
-		"low_stock_amount": None,
-		"sold_individually": False,
-		"weight": "",
-		"dimensions": {"length": "", "width": "", "height": ""},
-		"shipping_required": not product.virtual,
-		"shipping_taxable": not product.virtual,
-		"shipping_class": "",
-		"shipping_class_id": 0,
-	}
-
-
-def _rest(product: Product) -> dict[str, Any]:
-	empty = ("upsell_ids", "cross_sell_ids")
-	lists = ("categories", "brands", "tags", "images", "attributes", "default_attributes", "variations")
-	return {
-		"reviews_allowed": True,
-		"average_rating": "0.00",
-		"rating_count": 0,
-		**{key: [] for key in empty},
-		"parent_id": product.parent_id,
-		"purchase_note": "",
-		**{key: [] for key in lists},
-		"grouped_products": [],
-		"menu_order": 0,
-		"price_html": f'<span class="woocommerce-Price-amount amount">{product.price}</span>',
-		"related_ids": [],
-		"meta_data": [],
-		"stock_status": "instock",
-		"has_options": False,
-		"post_password": "",
-		"global_unique_id": "",
-	}
-
-
-def _links(product: Product, home: str) -> dict[str, Any]:
-	collection = f"{home}/wp-json/wc/v3/products"
-	itself = f"{collection}/{product.id}"
-	return {
-		"self": [{"href": itself, "targetHints": {"allow": ALLOW}}],
-		"collection": [{"href": collection}],
-	}

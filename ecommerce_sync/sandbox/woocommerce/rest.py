@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -11,33 +12,24 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
 from ecommerce_sync.sandbox.woocommerce import resources, site
-from ecommerce_sync.sandbox.woocommerce.auth import ApiKey
 from ecommerce_sync.sandbox.woocommerce.edits import order_edit
-from ecommerce_sync.sandbox.woocommerce.errors import RestError, cannot, no_route
+from ecommerce_sync.sandbox.woocommerce.endpoint import Answer
+from ecommerce_sync.sandbox.woocommerce.errors import RestError, no_route
 from ecommerce_sync.sandbox.woocommerce.orders import WooOrder
 from ecommerce_sync.sandbox.woocommerce.params import chosen_orders, page_of
-from ecommerce_sync.sandbox.woocommerce.products import product_json
-from ecommerce_sync.sandbox.woocommerce.store import Store, not_found
+from ecommerce_sync.sandbox.woocommerce.rest_products import ProductEndpoints
+from ecommerce_sync.sandbox.woocommerce.rest_terms import TermEndpoints
+from ecommerce_sync.sandbox.woocommerce.store import not_found
 from ecommerce_sync.sandbox.woocommerce.webhooks import HOOKS, STATUSES, Webhook
 
 API = "/wp-json/wc/v3"
+VARIATIONS = f"{API}/products/<int:product_id>/variations"
+TERMS = f"{API}/products/<any(categories, tags):kind>"
+WRITE = ["PUT", "PATCH", "POST"]
 
 
-@dataclass(frozen=True)
-class Answer:
-	"""What an endpoint answers, before it is JSON."""
-
-	content: Any
-	status: int = 200
-	headers: dict[str, str] = field(default_factory=dict)
-
-
-class Rest:
-	"""One request's view of the store. Every method but `index` first checks that somebody calls."""
-
-	def __init__(self, store: Store, request: Request, caller: ApiKey | None) -> None:
-		self.store, self.request, self.caller = store, request, caller
-		self.args = {name.removesuffix("[]"): _last_or_all(request, name) for name in request.args}
+class Rest(ProductEndpoints, TermEndpoints):
+	"""All endpoints, for one request."""
 
 	def index(self) -> Answer:
 		return Answer(site.index_json(self.store.settings, self.store.url))
@@ -56,7 +48,7 @@ class Rest:
 	def put_order(self, id: int) -> Answer:
 		self._may("edit")
 		order = self._order(id, missing_status=400)
-		changed = self.store.update(order, **order_edit(order, self._body()))
+		changed = self.store.update(order, **order_edit(order, self.body()))
 		return Answer(changed.as_json(self.store.url))
 
 	def delete_order(self, id: int) -> Answer:
@@ -80,7 +72,7 @@ class Rest:
 
 	def post_webhook(self) -> Answer:
 		self._may("create")
-		body = self._body()
+		body = self.body()
 		topic = _topic(body.get("topic"), "Webhook topic is required and must be valid.")
 		url = _delivery_url(body.get("delivery_url"))
 		name = body.get("name") or self.store.now().strftime("Webhook created on %b %d, %Y @ %I:%M %p")
@@ -91,7 +83,7 @@ class Rest:
 
 	def put_webhook(self, id: int) -> Answer:
 		self._may("edit")
-		webhook, body = self._webhook(id, missing_status=400), self._body()
+		webhook, body = self._webhook(id, missing_status=400), self.body()
 		checks: dict[str, Callable[[Any], str]] = {
 			"topic": lambda value: _topic(value, "Webhook topic must be valid."),
 			"delivery_url": _delivery_url,
@@ -140,11 +132,6 @@ class Rest:
 			raise RestError("woocommerce_rest_shipping_zone_invalid", "Resource does not exist.", 404)
 		return Answer(resources.zone_methods_json(id, self.store.url))
 
-	def list_products(self) -> Answer:
-		self._may("list")
-		products = self.store.catalogue.listed(self.args.get("sku"))
-		return self._listed([product_json(each, self.store.settings, self.store.url) for each in products])
-
 	def get_customer(self, id: int) -> Answer:
 		self._may("view")
 		if id not in self.store.customers:
@@ -159,14 +146,6 @@ class Rest:
 	def system_status(self) -> Answer:
 		self._may("list")
 		return Answer(site.system_status_json(self.store.settings, self.store.url))
-
-	@property
-	def _here(self) -> str:
-		return self.store.url + self.request.path
-
-	def _may(self, what: str) -> None:
-		if self.caller is None:
-			raise cannot(what)
 
 	def _order(self, id: int, missing_status: int = 404) -> WooOrder:
 		if id not in self.store.orders:
@@ -188,41 +167,18 @@ class Rest:
 	def _shown(self, webhook: Webhook) -> dict[str, Any]:
 		return webhook.as_json(self.store.settings, self.store.url)
 
-	def _listed(self, things: Sequence[dict[str, Any]]) -> Answer:
-		page = page_of(self.args)
-		headers = page.headers(self._here, self._plain_args(), len(things))
-		return Answer(self._fields(page.of(things)), headers=headers)
-
-	def _fields(self, things: list[dict[str, Any]]) -> list[dict[str, Any]]:
-		"""`_fields`: only these keys."""
-		wanted = [name.strip() for name in self.args.get("_fields", "").split(",") if name.strip()]
-		return [{key: thing[key] for key in thing if key in wanted} for thing in things] if wanted else things
-
-	def _plain_args(self) -> dict[str, str]:
-		return {name: value for name, value in self.args.items() if name != "consumer_secret"}
-
-	def _flag(self, name: str) -> bool:
-		return self.args.get(name, "").lower() in ("1", "true")
-
-	def _body(self) -> dict[str, Any]:
-		body = self.request.get_json(silent=True) if self.request.is_json else self.request.form.to_dict()
-		if not isinstance(body, dict):
-			details = {"json_error_code": 4, "json_error_message": "Syntax error"}
-			raise RestError("rest_invalid_json", "Invalid JSON body passed.", 400, details)
-		return body
-
 
 ROUTES = Map(
 	[
 		Rule("/wp-json/", endpoint=Rest.index, methods=["GET"]),
 		Rule(f"{API}/orders", endpoint=Rest.list_orders, methods=["GET"]),
 		Rule(f"{API}/orders/<int:id>", endpoint=Rest.get_order, methods=["GET"]),
-		Rule(f"{API}/orders/<int:id>", endpoint=Rest.put_order, methods=["PUT", "PATCH", "POST"]),
+		Rule(f"{API}/orders/<int:id>", endpoint=Rest.put_order, methods=WRITE),
 		Rule(f"{API}/orders/<int:id>", endpoint=Rest.delete_order, methods=["DELETE"]),
 		Rule(f"{API}/webhooks", endpoint=Rest.list_webhooks, methods=["GET"]),
 		Rule(f"{API}/webhooks", endpoint=Rest.post_webhook, methods=["POST"]),
 		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.get_webhook, methods=["GET"]),
-		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.put_webhook, methods=["PUT", "PATCH", "POST"]),
+		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.put_webhook, methods=WRITE),
 		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.delete_webhook, methods=["DELETE"]),
 		Rule(f"{API}/settings/<group>", endpoint=Rest.list_settings, methods=["GET"]),
 		Rule(f"{API}/settings/<group>/<id>", endpoint=Rest.get_setting, methods=["GET"]),
@@ -231,6 +187,31 @@ ROUTES = Map(
 		Rule(f"{API}/shipping/zones", endpoint=Rest.list_zones, methods=["GET"]),
 		Rule(f"{API}/shipping/zones/<int:id>/methods", endpoint=Rest.list_zone_methods, methods=["GET"]),
 		Rule(f"{API}/products", endpoint=Rest.list_products, methods=["GET"]),
+		Rule(f"{API}/products", endpoint=Rest.post_product, methods=["POST"]),
+		Rule(f"{API}/products/batch", endpoint=Rest.batch_products, methods=WRITE),
+		Rule(f"{API}/products/<int:id>", endpoint=Rest.get_product, methods=["GET"]),
+		Rule(f"{API}/products/<int:id>", endpoint=Rest.put_product, methods=WRITE),
+		Rule(f"{API}/products/<int:id>", endpoint=Rest.delete_product, methods=["DELETE"]),
+		Rule(f"{API}/variations", endpoint=Rest.list_all_variations, methods=["GET"]),
+		Rule(f"{VARIATIONS}", endpoint=Rest.list_variations, methods=["GET"]),
+		Rule(f"{VARIATIONS}", endpoint=Rest.post_variation, methods=["POST"]),
+		Rule(f"{VARIATIONS}/batch", endpoint=Rest.batch_variations, methods=WRITE),
+		Rule(f"{VARIATIONS}/<int:id>", endpoint=Rest.get_variation, methods=["GET"]),
+		Rule(f"{VARIATIONS}/<int:id>", endpoint=Rest.put_variation, methods=WRITE),
+		Rule(f"{VARIATIONS}/<int:id>", endpoint=Rest.delete_variation, methods=["DELETE"]),
+		Rule(f"{TERMS}", endpoint=Rest.list_terms, methods=["GET"]),
+		Rule(f"{TERMS}", endpoint=Rest.post_term, methods=["POST"]),
+		Rule(f"{TERMS}/<int:id>", endpoint=Rest.get_term, methods=["GET"]),
+		Rule(f"{TERMS}/<int:id>", endpoint=Rest.put_term, methods=WRITE),
+		Rule(f"{API}/products/attributes", endpoint=Rest.list_attributes, methods=["GET"]),
+		Rule(f"{API}/products/attributes", endpoint=Rest.post_attribute, methods=["POST"]),
+		Rule(f"{API}/products/attributes/<int:id>", endpoint=Rest.get_attribute, methods=["GET"]),
+		Rule(
+			f"{API}/products/attributes/<int:id>/terms", endpoint=Rest.list_attribute_terms, methods=["GET"]
+		),
+		Rule(
+			f"{API}/products/attributes/<int:id>/terms", endpoint=Rest.post_attribute_term, methods=["POST"]
+		),
 		Rule(f"{API}/customers/<int:id>", endpoint=Rest.get_customer, methods=["GET"]),
 		Rule(f"{API}/data/currencies/current", endpoint=Rest.current_currency, methods=["GET"]),
 		Rule(f"{API}/system_status", endpoint=Rest.system_status, methods=["GET"]),
@@ -239,20 +220,27 @@ ROUTES = Map(
 )
 
 
-def routed(rest: Rest, request: Request) -> Answer:
-	"""The answer of the endpoint that `request` names. Raises RestError 404 when there is none."""
+@dataclass(frozen=True)
+class Route:
+	"""The endpoint that a request names: `pattern` is its path without the API's, "products/<id>"."""
+
+	pattern: str
+	endpoint: Callable[..., Answer]
+	values: Mapping[str, Any]
+
+	def answer(self, rest: Rest) -> Answer:
+		return self.endpoint(rest, **self.values)
+
+
+def route_of(request: Request) -> Route:
+	"""Raises RestError 404 when there is none."""
 	try:
-		endpoint, values = ROUTES.bind_to_environ(request.environ).match()
+		rule, values = ROUTES.bind_to_environ(request.environ).match(return_rule=True)
 	except HTTPException:
 		raise no_route() from None
-	answer: Answer = endpoint(rest, **values)
-	return answer
-
-
-def _last_or_all(request: Request, name: str) -> str:
-	"""PHP's reading of a repeated parameter: the last one, or all when its name ends in []."""
-	values = request.args.getlist(name)
-	return ",".join(values) if name.endswith("[]") else values[-1]
+	pattern = re.sub(r"<\w+(?:\([^)]*\))?:(\w+)>", r"<\1>", rule.rule).removeprefix(f"{API}/")
+	kind = values.get("kind")
+	return Route(pattern.replace("<kind>", str(kind)) if kind else pattern, rule.endpoint, values)
 
 
 def _as_status(error: RestError, status: int) -> RestError:

@@ -11,7 +11,7 @@ proxy marked `X-Forwarded-Proto: https`, it behaves as it does over https, where
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,11 +19,15 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from ecommerce_sync.sandbox.catalogue import PRODUCTS, Product
 from ecommerce_sync.sandbox.faults import Faults, disturbed
 from ecommerce_sync.sandbox.woocommerce.auth import ApiKey
+from ecommerce_sync.sandbox.woocommerce.calls import READS, Calls, Limit, Write
 from ecommerce_sync.sandbox.woocommerce.encoding import wp_json
+from ecommerce_sync.sandbox.woocommerce.endpoint import Answer
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
-from ecommerce_sync.sandbox.woocommerce.rest import Answer, Rest, routed
+from ecommerce_sync.sandbox.woocommerce.rest import Rest, route_of
+from ecommerce_sync.sandbox.woocommerce.seeding import Stock
 from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings
 from ecommerce_sync.sandbox.woocommerce.store import Store, utc_now
 
@@ -38,7 +42,11 @@ HEADERS = {
 
 
 class EmulatedWooCommerce(Store):
-	"""A store with its REST API; a context manager that serves it on a free port of this machine."""
+	"""A store with its REST API; a context manager that serves it on a free port of this machine.
+
+	`limit` is its host's: too many requests are answered 429. `before_write` is called with each write that is
+	allowed, before it is done, so that a test can plant a sale there. `calls` counts what was asked.
+	"""
 
 	def __init__(
 		self,
@@ -47,9 +55,14 @@ class EmulatedWooCommerce(Store):
 		faults: Faults | None = None,
 		now: Callable[[], datetime] = utc_now,
 		secure: bool = False,
+		catalogue: Sequence[Product] = PRODUCTS,
+		stock: Stock = 100,
+		limit: Limit | None = None,
 	) -> None:
-		super().__init__(seed, settings, faults, now)
-		self.secure = secure
+		super().__init__(seed, settings, faults, now, catalogue, stock)
+		self.secure, self.limit = secure, limit
+		self.calls = Calls()
+		self.before_write: Callable[[Write], object] | None = None
 		self._disturbed = disturbed(self.wsgi, self.faults)
 		self._server: BaseWSGIServer | None = None
 
@@ -72,6 +85,10 @@ class EmulatedWooCommerce(Store):
 	def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
 		"""The store without its faults."""
 		request = Request(environ)
+		wait = self.limit.retry_after() if self.limit else None
+		if wait is not None:
+			self.calls.refuse()
+			return throttled(wait)(environ, start_response)
 		try:
 			answer = self._answer(request)
 		except RestError as error:
@@ -81,12 +98,21 @@ class EmulatedWooCommerce(Store):
 		return response(environ, start_response)
 
 	def _answer(self, request: Request) -> Answer:
-		rest = Rest(self, request, self._caller(request))
-		return routed(rest, request)
+		rest, route = Rest(self, request, self._caller(request)), route_of(request)
+		self.calls.note(route.pattern, request.method)
+		if self.before_write and rest.caller and request.method not in READS:
+			self.before_write(Write(request.method, route.pattern, request.path, rest.body()))
+		return route.answer(rest)
 
 	def _caller(self, request: Request) -> ApiKey | None:
 		forwarded = request.headers.get("X-Forwarded-Proto", "").lower() == "https"
 		return self.auth.caller(request, self.secure or forwarded)
+
+
+def throttled(seconds: int) -> Response:
+	"""What a host or a firewall in front of the shop answers: no JSON, and when to come again."""
+	page = "<html><head><title>429 Too Many Requests</title></head><body>429 Too Many Requests</body></html>"
+	return Response(page, 429, {"Retry-After": str(seconds)}, content_type="text/html")
 
 
 class QuietHandler(WSGIRequestHandler):

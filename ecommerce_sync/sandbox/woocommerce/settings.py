@@ -31,6 +31,9 @@ class StoreSettings:
 	sequential_numbers: bool = False  # a plugin numbers orders apart from their ids
 	multi_currency: bool = False  # a plugin sells in the buyer's currency; core knows only one
 	po_number_key: str = "_po_number"
+	product_bundles: bool = (
+		False  # the Product Bundles plugin: sets are bundles with components, else grouped
+	)
 
 	def places(self, currency: str) -> int:
 		"""wc_get_price_decimals: how many decimals amounts in `currency` are shown with."""

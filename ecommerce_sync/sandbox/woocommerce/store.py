@@ -1,27 +1,34 @@
 """The inside of an emulated WooCommerce: its orders, customers, products, tax table, keys and webhooks.
 
-What happens in the shop is a method (`place`, `update`, `cancel`, `delete`); what the queue runner does
-is `run_queue`. How it is asked over HTTP is in `server`.
+What happens in the shop is a method (`place`, `update`, `cancel`, `delete`, `sell` and, for its products,
+those of `Shelf`); what the queue runner does is `run_queue`. How it is asked over HTTP is in `server`.
 """
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
+from itertools import count
 from typing import Any
 
+from ecommerce_sync.sandbox import catalogue as sandbox_catalogue
+from ecommerce_sync.sandbox.catalogue import PRODUCTS
 from ecommerce_sync.sandbox.faults import Faults
 from ecommerce_sync.sandbox.story import Person, Place, Story
 from ecommerce_sync.sandbox.woocommerce.auth import ApiKey, Authenticator, Permissions
 from ecommerce_sync.sandbox.woocommerce.encoding import wp_json
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
+from ecommerce_sync.sandbox.woocommerce.goods import Goods
 from ecommerce_sync.sandbox.woocommerce.orders import RedeemedGiftCard, WooOrder, moved_on, write_down
-from ecommerce_sync.sandbox.woocommerce.products import Catalogue, product_json
+from ecommerce_sync.sandbox.woocommerce.sales import FIRST_NUMBER, purchase
+from ecommerce_sync.sandbox.woocommerce.seeding import Seeder, Stock
 from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreSettings
+from ecommerce_sync.sandbox.woocommerce.shelf import Shelf
+from ecommerce_sync.sandbox.woocommerce.stock import settled
 from ecommerce_sync.sandbox.woocommerce.webhooks import Delivery, Message, Webhook, Webhooks, deliver, message
 
 
@@ -29,8 +36,12 @@ def utc_now() -> datetime:
 	return datetime.now(timezone.utc)
 
 
-class Store:
-	"""A shop. `seed` fixes its keys and secrets; `now` is its clock."""
+class Store(Shelf):
+	"""A shop. `seed` fixes its keys and secrets; `now` is its clock.
+
+	It sells `catalogue`, with `stock` pieces of each variant, or of those named by SKU (the others are not
+	counted), or with None counts nothing. Gift cards and sets are never counted.
+	"""
 
 	def __init__(
 		self,
@@ -38,6 +49,8 @@ class Store:
 		settings: StoreSettings | None = None,
 		faults: Faults | None = None,
 		now: Callable[[], datetime] = utc_now,
+		catalogue: Sequence[sandbox_catalogue.Product] = PRODUCTS,
+		stock: Stock = 100,
 	) -> None:
 		self._random = random.Random(f"woocommerce:{seed}")
 		self.settings = settings or StoreSettings()
@@ -45,8 +58,10 @@ class Store:
 		self.now = now
 		self.url = "http://shop.example"  # until a server is started
 		self.rates = RateTable()
-		self.catalogue = Catalogue()
 		self.webhooks = Webhooks(now)
+		self.goods = Goods(now, self.webhooks.happened)
+		plugin = self.settings.product_bundles
+		Seeder(self.goods.shelves, self.goods.terms, stock, plugin, now()).fill(catalogue)
 		self.auth = Authenticator(clock=lambda: now().timestamp())
 		self.webhook_secret = self._token("", 40)
 		self.key = self.add_key()
@@ -54,6 +69,7 @@ class Store:
 		self.customers: dict[int, tuple[Person, Story]] = {}
 		self._salt = self._token("", 64)
 		self._lock = threading.RLock()
+		self._sales = count(FIRST_NUMBER)
 
 	def add_key(self, permissions: Permissions = "read_write") -> ApiKey:
 		"""A new REST API key with these rights."""
@@ -68,18 +84,25 @@ class Store:
 	) -> WooOrder:
 		"""A new order. A checkout tells of its update before its creation, because it saves a draft first;
 		an order made over REST tells of its creation first, then of its update and of the stock it took."""
-		order = write_down(story, self.settings, self.rates, gift_cards, created_via)
-		product_ids = self.catalogue.learn(story)
 		with self._lock:
-			self.orders[order.id] = order
+			self.goods.shelves.learn(story)
+			ids_of = self.goods.shelves.line_ids
+			order = write_down(story, self.settings, self.rates, gift_cards, created_via, ids_of)
+			topics = ("order.updated", "order.created")
+			for topic in topics if created_via != "rest-api" else reversed(topics):
+				self.webhooks.happened(topic, order.id)
+			order = self.orders[order.id] = settled(order, self.goods)
+			self.goods.sold((order.stock_id(at), line.quantity) for at, line in order.lines)
 			if story.person and story.person.id:
 				self.customers[story.person.id] = (story.person, story)
-		topics = ("order.updated", "order.created")
-		for topic in topics if created_via != "rest-api" else reversed(topics):
-			self.webhooks.happened(topic, order.id)
-		for product_id in product_ids:
-			self.webhooks.happened("product.updated", product_id)
 		return order
+
+	def sell(self, sku: str, quantity: int = 1) -> WooOrder:
+		"""A shopper buys and pays now; the stock is taken. Raises KeyError for an unknown SKU, OutOfStock
+		when the shop has fewer pieces and takes no backorders, ValueError for a product with variations."""
+		with self._lock, self.goods.lock:
+			story = purchase(self.goods, self.settings, next(self._sales), sku, quantity, self.now())
+			return self.place(story)
 
 	def update(
 		self,
@@ -112,7 +135,7 @@ class Store:
 				meta=meta,
 				transaction_id=transaction_id,
 			)
-			self.orders[new.id] = new
+			new = self.orders[new.id] = settled(new, self.goods)
 		self.webhooks.happened("order.updated", new.id)
 		return new
 
@@ -145,8 +168,17 @@ class Store:
 		with ThreadPoolExecutor(workers) as pool:
 			return list(pool.map(deliver, outgoing))
 
+	def keep(self, *topics: str) -> None:
+		"""From now on hold messages of these topics back for `kept`, whoever else listens."""
+		for topic in topics:
+			self.webhooks.keep(topic, self.webhook_secret)
+
+	def kept(self) -> list[Message]:
+		"""What was held back since the last time, built now: several changes of one thing are one message."""
+		return [self._message(webhook, id_) for webhook, id_ in self.webhooks.take(kept=True)]
+
 	def message(self, order: WooOrder | int, topic: str) -> tuple[dict[str, str], bytes]:
-		"""Headers and body of `topic` about an order as it is now, for a sender of one's own. Without a
+		"""Headers and body of `topic` about an order (or a product) as it is now, for a sender of one's own. Without a
 		webhook for `topic` it is signed by `webhook_secret`, as webhook 0."""
 		now = self.now()
 		loose = Webhook(0, topic, topic, "", now, now, self.webhook_secret)
@@ -158,8 +190,8 @@ class Store:
 		"""What the REST API answers for one thing; its error when the thing is gone."""
 		if resource == "order" and id_ in self.orders:
 			return self.orders[id_].as_json(self.url)
-		if resource == "product" and (product := self.catalogue.get(id_)):
-			return product_json(product, self.settings, self.url)
+		if resource == "product" and (product := self.goods.shelves.get(id_)):
+			return self.goods.shown(self.settings, self.url).product(product)
 		return not_found(resource).as_json()
 
 	def configure(self, **settings: Any) -> None:

@@ -188,6 +188,8 @@ class Webhooks:
 	clock: Callable[[], datetime]
 	_hooks: dict[int, Webhook] = field(default_factory=dict)
 	_queue: dict[tuple[int, int], None] = field(default_factory=dict)  # a set that keeps its order
+	_kept: dict[str, Webhook] = field(default_factory=dict)
+	_held: dict[tuple[str, int], None] = field(default_factory=dict)
 	_last_id: int = 0
 	_lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -200,6 +202,12 @@ class Webhooks:
 			self._hooks[webhook.id] = webhook
 		ping(webhook)
 		return webhook
+
+	def keep(self, topic: str, secret: str) -> None:
+		"""Queue `topic` for `take(kept=True)`: a webhook of nobody's, which no list shows."""
+		now = self.clock()
+		with self._lock:
+			self._kept.setdefault(topic, Webhook(0, topic, topic, "", now, now, secret))
 
 	def change(self, webhook: Webhook, **values: str) -> None:
 		"""Set attributes. A new URL, or one that never answered a ping, is pinged when active."""
@@ -235,9 +243,14 @@ class Webhooks:
 			for webhook in self._hooks.values():
 				if webhook.topic == topic and webhook.status == "active":
 					self._queue.setdefault((webhook.id, resource_id))
+			if topic in self._kept:
+				self._held.setdefault((topic, resource_id))
 
-	def take(self) -> list[tuple[Webhook, int]]:
-		"""What is due, in order; the queue is empty afterwards."""
+	def take(self, kept: bool = False) -> list[tuple[Webhook, int]]:
+		"""What is due, or with `kept` what was held back, in order; the queue is empty afterwards."""
 		with self._lock:
+			if kept:
+				held, self._held = list(self._held), {}
+				return [(self._kept[topic], id_) for topic, id_ in held]
 			queued, self._queue = list(self._queue), {}
 			return [(self._hooks[hook_id], id_) for hook_id, id_ in queued if hook_id in self._hooks]
