@@ -17,8 +17,13 @@ default_log_clearing_doctypes = {"Sync Log": 90}
 
 # Saving what a waiting event waits for queues it again: the table is in doc_events/causes.py.
 _RELEASE = "ecommerce_sync.doc_events.causes.release"
+# What changes stock, reservations or prices is noted for the stores, see doc_events/stock.py and prices.py.
+_STOCK = "ecommerce_sync.doc_events.stock.note"
+_PRICE = "ecommerce_sync.doc_events.prices.note"
+_PRODUCT = "ecommerce_sync.doc_events.item.note"
 doc_events = {
-	"Item": {"on_update": _RELEASE, "after_rename": _RELEASE},
+	"Item": {"on_update": [_RELEASE, _STOCK, _PRICE, _PRODUCT], "after_rename": [_RELEASE, _PRODUCT]},
+	"Item Attribute": {"on_update": _RELEASE},
 	"Customer": {
 		"on_update": _RELEASE,
 		"after_rename": "ecommerce_sync.doc_events.customer.after_rename",
@@ -29,7 +34,18 @@ doc_events = {
 		"before_submit": "ecommerce_sync.doc_events.sales_order.before_submit",
 		"on_submit": "ecommerce_sync.doc_events.sales_order.on_submit",
 		"on_cancel": _RELEASE,
+		"on_change": _STOCK,
+		"on_trash": _STOCK,
 	},
+	"Stock Ledger Entry": {"on_submit": _STOCK},
+	"Stock Reservation Entry": {"on_change": _STOCK},
+	"Work Order": {"on_change": _STOCK},
+	"Subcontracting Order": {"on_change": _STOCK},
+	"Product Bundle": {"on_update": _STOCK, "on_trash": _STOCK},
+	"Batch": {"on_update": _STOCK},
+	"Item Price": {"on_update": _PRICE, "on_trash": _PRICE},
+	"Pricing Rule": {"on_update": _PRICE, "on_trash": _PRICE},
+	"Price List": {"on_update": _PRICE},
 	"Sales Invoice": {"on_submit": _RELEASE, "on_cancel": _RELEASE},
 	"Currency Exchange": {"on_update": _RELEASE},
 	"Account": {"on_update": _RELEASE},
@@ -38,8 +54,8 @@ doc_events = {
 	"Accounts Settings": {"on_update": _RELEASE},
 	"Selling Settings": {"on_update": _RELEASE},
 	"Stock Settings": {"on_update": _RELEASE},
-	"Store Listing": {"on_update": _RELEASE},
-	"Store Connection": {"on_update": _RELEASE},
+	"Store Listing": {"on_update": [_RELEASE, "ecommerce_sync.doc_events.stock.listing_saved"]},
+	"Store Connection": {"on_update": [_RELEASE, "ecommerce_sync.doc_events.stock.store_saved"]},
 	"Field Mapping": {"on_update": _RELEASE, "on_trash": _RELEASE},
 }
 

@@ -10,11 +10,19 @@ from .bootstrap import SYNC_USER
 from .custom_fields import CUSTOM_FIELDS
 
 ROLES = ("Ecommerce Sync Manager", "Ecommerce Sync User")
-# Sales User writes orders and customers but not Item Prices; Item Manager creates Items where a store asks for it.
-SYNC_USER_ROLES = ("Ecommerce Sync Manager", "Sales User", "Item Manager")
+# Sales User writes orders and customers but not Item Prices; Item Manager creates Items where a store asks for it;
+# Stock Manager is the only role that may write a Stock Reconciliation, for differences made in a store.
+SYNC_USER_ROLES = ("Ecommerce Sync Manager", "Sales User", "Item Manager", "Stock Manager")
 
-# By these a first-time buyer is looked for; without an index that reads every customer of the site.
-INDEXED = (("Customer", "email_id"), ("Contact Email", "email_id"))
+# By these a first-time buyer is looked for, bundles by their parts, and batches by their Item; without an index
+# that reads every row of the site.
+INDEXED = (
+	("Customer", "email_id"),
+	("Contact Email", "email_id"),
+	("Product Bundle", "new_item_code"),
+	("Product Bundle Item", "item_code"),
+	("Batch", "item"),
+)
 
 
 def after_install() -> None:
@@ -73,6 +81,7 @@ def _ensure_role(role: str) -> None:
 
 def _ensure_sync_user() -> None:
 	if frappe.db.exists("User", SYNC_USER):
+		_add_roles()
 		return
 	user = frappe.new_doc("User")
 	user.update({"email": SYNC_USER, "first_name": "Ecommerce Sync", "send_welcome_email": 0})
@@ -81,6 +90,16 @@ def _ensure_sync_user() -> None:
 	user.flags.no_welcome_mail = True
 	user.insert(ignore_permissions=True)
 	_remove_contact()
+
+
+def _add_roles() -> None:
+	"""Those that a newer version needs."""
+	user = frappe.get_doc("User", SYNC_USER)
+	has = {row.role for row in user.roles}
+	missing = [role for role in SYNC_USER_ROLES if role not in has and frappe.db.exists("Role", role)]
+	if missing:
+		user.append_roles(*missing)
+		user.save(ignore_permissions=True)
 
 
 def _remove_sync_user() -> None:

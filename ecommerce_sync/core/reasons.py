@@ -60,6 +60,11 @@ HOLDS: dict[str, Reason] = {
 		"Adopt the store's number (ERPNext books the difference with a Stock Reconciliation), or correct it"
 		" (the store gets ERPNext's number again).",
 	),
+	"drift_not_adoptable": Reason(
+		"The store's number of Item {item} cannot be booked by itself: {why}.",
+		"Book the difference with a Stock Reconciliation by hand, or correct the store (it gets ERPNext's number"
+		" again).",
+	),
 }
 
 FIXABLE: dict[str, Reason] = {

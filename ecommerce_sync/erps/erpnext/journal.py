@@ -16,8 +16,9 @@ from typing import Any
 import frappe
 from frappe.utils import now_datetime
 
-from ..base import Event, NewEvent, Outcome, Subject
+from ..base import Event, NewEvent, OpenOrder, Outcome, Subject
 from .fields import DATA_LENGTH, aware_time, site_time
+from .open_orders import read_open_orders
 from .unit import end_transaction
 
 _OPEN = "state NOT IN ('Done', 'Skipped')"
@@ -101,6 +102,16 @@ class FrappeJournal:
 		)
 		return int(frappe.db._cursor.rowcount)
 
+	def open_orders(self) -> list[OpenOrder]:
+		"""See `Journal.open_orders`. Three queries."""
+		end_transaction()
+		return [
+			OpenOrder(
+				store=row.store, external_id=row.external_id, event=row.name, payload=_unpacked(row.payload)
+			)
+			for row in read_open_orders()
+		]
+
 	def watermark(self, store: str) -> datetime | None:
 		"""See `Journal.watermark`."""
 		return aware_time(frappe.db.get_value("Store Connection", store, "orders_since"))
@@ -148,13 +159,17 @@ def _event(row: dict[str, Any]) -> Event:
 			"topic": row["topic"] or "",
 			"direction": row["direction"],
 			"attempts": row["attempts"] or 0,
-			"payload": zlib.decompress(base64.b64decode(packed)) if packed else b"",
+			"payload": _unpacked(packed),
 			"whole": bool(row["whole"]),
 			"deleted": bool(row["deleted"]),
 			"refetch": bool(row["refetch"]) or not packed,
 			"received_at": received_at,
 		}
 	)
+
+
+def _unpacked(payload: str | None) -> bytes:
+	return zlib.decompress(base64.b64decode(payload)) if payload else b""
 
 
 def _outcome_columns(outcome: Outcome) -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import frappe
 
 from ...core.commands import CustomerDraft
-from ...core.erp import ErpOrder, SalesOrderState
+from ...core.erp import ErpOrder, ItemRef, SalesOrderState
 from ...core.models import Order
 from ...core.parties import customer_draft
 from ...core.settings import StoreSettings
+from ...core.stock import StockPart
 from ..base import LinkKey
-from . import items, links
+from . import items, links, stock
 from .fields import decimal
+from .parts import parts_of
 from .unit import Unit
 
 _STATE = "name, docstatus, grand_total, per_delivered, per_billed, advance_paid"
@@ -27,19 +30,33 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 	draft = customer_draft(order, settings)
 	locate_parties(draft, settings.store, unit)
 	resolved, ambiguous = items.resolve(order, settings.store)
+	document = sales_order_state(link["document"]) if link.get("document") else None
+	parts, free = ({}, {}) if document else _stock(resolved, settings)
 	return ErpOrder(
 		version=links.read_version(link.get("version")),
 		digest=link.get("digest") or None,
 		gone=link.get("state") == "Gone",
 		linked=link.get("document") or None,
 		cancelled_by_sync=link.get("state") in ("Cancelled", "Gone"),
-		document=sales_order_state(link["document"]) if link.get("document") else None,
+		document=document,
 		customer=unit.customer,
 		addresses=frozenset(unit.addresses),
 		contact_known=unit.contact is not None,
 		items=resolved,
 		ambiguous=ambiguous,
+		parts=parts,
+		free=free,
 	)
+
+
+def _stock(
+	resolved: dict[str, ItemRef], settings: StoreSettings
+) -> tuple[dict[str, tuple[StockPart, ...]], dict[stock.Place, Decimal]]:
+	"""What the order's Items take, and what of that is free: locked, so that nobody else sells it meanwhile."""
+	taken = parts_of((ref.item_code, "") for ref in resolved.values())
+	codes = {part.item_code for parts in taken.values() for part in parts}
+	free = stock.locked_free_stock(codes, settings.warehouses())
+	return {item: parts for (item, _), parts in taken.items()}, free
 
 
 def locate_parties(draft: CustomerDraft, store: str, unit: Unit) -> None:

@@ -16,7 +16,7 @@ from frappe.model.workflow import get_workflow_name
 from ...core.commands import Due, Row, SalesOrderDraft
 from ...core.models import Attribute, Order
 from ...core.settings import StoreSettings
-from . import links
+from . import links, oversold
 from .currency import exchange_rate
 from .fields import decimal, fit, number, plain
 from .order_charges import add_charges, mismatch
@@ -30,11 +30,13 @@ def create(draft: SalesOrderDraft, order: Order, settings: StoreSettings, unit: 
 	"""Insert (and submit, by policy) the document, check its total, name it in the order's link."""
 	doc = frappe.new_doc(DOCTYPE)
 	doc.naming_series = draft.naming_series or doc.naming_series
+	doc.store_oversold = oversold.told(draft.oversold)
 	with refusals(unit.customer or ""):
 		write(doc, draft, settings, unit)
 		_insert(doc, submit=draft.submit and not get_workflow_name(DOCTYPE))
 	check_total(doc, draft)
 	_forget_borrowed_address(doc, draft)
+	oversold.notify(doc, draft)
 	link = links.order_key(settings.store, order.id)
 	links.point([link], DOCTYPE, str(doc.name))
 	return str(doc.name)

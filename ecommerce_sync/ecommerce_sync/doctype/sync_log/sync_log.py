@@ -25,5 +25,6 @@ def on_doctype_update() -> None:
 	frappe.db.add_unique("Sync Log", ["store", "event_key"], constraint_name="unique_event")
 	frappe.db.add_index("Sync Log", ["state", "next_attempt"])
 	frappe.db.add_index("Sync Log", ["store", "kind", "external_id", "state"])
+	frappe.db.add_index("Sync Log", ["state", "reason"])
 	frappe.db.add_index("Sync Log", ["cause"])
 	frappe.db.add_index("Sync Log", ["creation"])
