@@ -27,6 +27,10 @@ def _item(doc: Any) -> list[str]:
 	]
 
 
+def _attribute(doc: Any) -> list[str]:
+	return [f"attribute:{doc.name}"]
+
+
 def _customer(doc: Any) -> list[str]:
 	return [f"credit:{doc.name}"]
 
@@ -70,6 +74,7 @@ def _refused(doc: Any) -> list[str]:
 CAUSES: dict[tuple[str, str], Keys] = {
 	("Item", "on_update"): _item,
 	("Item", "after_rename"): _item,
+	("Item Attribute", "on_update"): _attribute,
 	("Customer", "on_update"): _customer,
 	("Payment Entry", "on_submit"): _party,
 	("Journal Entry", "on_submit"): _parties,

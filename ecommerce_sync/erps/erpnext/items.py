@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import frappe
@@ -10,6 +10,7 @@ import frappe
 from ...core.commands import ItemDraft
 from ...core.erp import ItemRef
 from ...core.models import Line, Order
+from . import listings
 from .refusals import refusals
 
 _STATE = "i.disabled = 0 AND i.is_sales_item = 1 AND i.has_variants = 0"
@@ -104,46 +105,48 @@ def create_items(drafts: Iterable[ItemDraft], store: str) -> None:
 	"""The Items that are missing, each bound to its variant by a Store Listing."""
 	for draft in drafts:
 		with refusals():
-			code = _ensure_item(draft)
+			code = named(draft.item_code) or str(_new_item(draft).name)
 		if draft.product_id:
-			_bind(draft, code, store)
+			facts = {"sku": draft.item_code, "barcode": draft.barcode, "title": draft.name[:255]}
+			listings.bind(store, draft.product_id, draft.variant_id or "", code, **facts)
 
 
-def _ensure_item(draft: ItemDraft) -> str:
-	if found := frappe.db.get_value("Item", draft.item_code):
-		return str(found)
+def _new_item(draft: ItemDraft) -> Any:
+	fields = {
+		"item_name": draft.name[:140] or draft.item_code,
+		"item_group": draft.item_group,
+		"is_stock_item": int(draft.stock),
+	}
+	return insert(draft.item_code, fields, draft.barcode)
+
+
+def named(code: str) -> str | None:
+	"""The Item of that code as it is spelled, if there is one."""
+	found = frappe.db.get_value("Item", code)
+	return str(found) if found else None
+
+
+def insert(code: str, fields: Mapping[str, Any], barcode: str | None = None) -> Any:
+	"""A new Item with the site's defaults for what `fields` leave open; the code also where a series names Items."""
 	item = frappe.new_doc("Item")
-	item.update(
-		{
-			"item_code": draft.item_code,
-			"item_name": draft.name[:140] or draft.item_code,
-			"item_group": draft.item_group or _default_group(),
-			"stock_uom": frappe.db.get_single_value("Stock Settings", "stock_uom") or "Nos",
-			"is_stock_item": int(draft.stock),
-			"is_sales_item": 1,
-		}
+	item.update({"item_code": code, "is_sales_item": 1, **fields})
+	item.item_group = item.item_group or _default_group()
+	item.stock_uom = (
+		fields.get("stock_uom") or frappe.db.get_single_value("Stock Settings", "stock_uom") or "Nos"
 	)
-	if draft.barcode and not frappe.db.exists("Item Barcode", {"barcode": draft.barcode}):
-		item.append("barcodes", {"barcode": draft.barcode})
-	item.insert(set_name=draft.item_code)  # the SKU, also where the site names Items by a series
-	return str(item.name)
+	add_barcode(item, barcode)
+	return item.insert(set_name=code)
+
+
+def add_barcode(item: Any, barcode: str | None) -> bool:
+	"""Add it unless this or another Item has it; whether it was added."""
+	if not barcode or frappe.db.exists("Item Barcode", {"barcode": barcode}):
+		return False
+	item.append("barcodes", {"barcode": barcode})
+	return True
 
 
 def _default_group() -> str | None:
 	"""The site's own default, else any group that may hold Items."""
 	default = frappe.db.get_single_value("Stock Settings", "item_group")
 	return default or frappe.db.get_value("Item Group", {"is_group": 0}, order_by="lft")
-
-
-def _bind(draft: ItemDraft, item_code: str, store: str) -> None:
-	now, user = frappe.utils.now(), frappe.session.user
-	frappe.db.sql(
-		"INSERT INTO `tabStore Listing` (name, creation, modified, owner, modified_by, store, product_id,"
-		" variant_id, sku, barcode, title, item_code) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-		" ON DUPLICATE KEY UPDATE item_code = VALUES(item_code), modified = VALUES(modified)",
-		(
-			*(frappe.generate_hash(length=16), now, now, user, user, store),
-			*(draft.product_id, draft.variant_id or "", draft.item_code, draft.barcode, draft.name[:255]),
-			item_code,
-		),
-	)

@@ -13,6 +13,7 @@ class StoreLink(Document):
 
 
 def on_doctype_update() -> None:
-	"""The unique key and the index of `Store Link`."""
+	"""The unique key and the indexes of `Store Link`."""
 	frappe.db.add_unique("Store Link", ["store", "kind", "external_id"], constraint_name="unique_external")
 	frappe.db.add_index("Store Link", ["document_type", "document"])
+	frappe.db.add_index("Store Link", ["kind", "state", "store"])  # Items that are due

@@ -1,0 +1,27 @@
+"""Notes Items that stores are to have: those that carry a store's flag, or whose template does.
+
+Only a row is inserted: nobody's save waits or fails.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+
+from ..erps.erpnext import changes
+from ..jobs.wake import wake_push_after_commit
+
+
+def note(doc: Any, method: str | None = None, *args: Any) -> None:
+	"""Frappe's doc event: an Item was saved or renamed."""
+	if _flagged(doc) and changes.note("product", [doc.name]):
+		wake_push_after_commit()
+
+
+def _flagged(doc: Any) -> bool:
+	if doc.get("ecommerce_stores"):
+		return True
+	return bool(
+		doc.variant_of and frappe.db.exists("Item Store", {"parent": doc.variant_of, "parenttype": "Item"})
+	)

@@ -1,0 +1,131 @@
+"""Items of a store's products: templates, their variants, Items by themselves; created, and kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+
+from ...core.catalogue import CreateItem, UpdateItem
+from ...core.errors import Fixable
+from ...core.settings import StoreSettings
+from . import attributes, items
+from .fields import document_name, plain
+from .item_values import NAME_LENGTH, ensure_group, fields_of
+from .refusals import refusals
+
+DOCTYPE = "Item"
+
+
+def item_code_of(code: str) -> str:
+	"""An Item code as the site takes it."""
+	return document_name(code, DOCTYPE, NAME_LENGTH)
+
+
+def create(command: CreateItem, settings: StoreSettings) -> str:
+	"""The Item; an existing one of the code, or a variant of the same attributes, is taken as it is."""
+	code = item_code_of(command.item_code)
+	if found := items.named(code):
+		return _existing(found, code, command)
+	with refusals():
+		if command.template:
+			return _create_template(code, command, settings)
+		if command.variant_of:
+			return _create_variant(code, command, settings)
+		return str(items.insert(code, _fields(command, settings), command.values.get("barcode")).name)
+
+
+def _existing(found: str, code: str, command: CreateItem) -> str:
+	"""What the database takes for the same code is another Item where only case or signs agree by chance."""
+	is_template = bool(frappe.db.get_value(DOCTYPE, found, "has_variants"))
+	if found.casefold() == code.casefold() and is_template == command.template:
+		return found
+	detail = f"Item {found} has the code that {code} needs" + (
+		", and it is a template." if is_template else "."
+	)
+	raise Fixable("erp_refused", cause=f"item:{found}", detail=detail)
+
+
+def _fields(command: CreateItem, settings: StoreSettings) -> dict[str, Any]:
+	group = ensure_group(command.values.get("categories"), settings.item_group) or settings.item_group
+	return {
+		"item_name": command.item_code[:NAME_LENGTH],
+		**fields_of(command.values, group),
+		"is_stock_item": int(command.stock),
+		**plain(command.fields),
+	}
+
+
+def _create_template(code: str, command: CreateItem, settings: StoreSettings) -> str:
+	fields = {
+		**_fields(command, settings),
+		"has_variants": 1,
+		"variant_based_on": "Item Attribute",
+		"attributes": attributes.rows(command.attributes),
+	}
+	return str(items.insert(code, fields).name)
+
+
+def _create_variant(code: str, command: CreateItem, settings: StoreSettings) -> str:
+	from erpnext.controllers.item_variant import ItemVariantExistsError, find_variant
+
+	rows = attributes.rows(command.attributes)
+	attributes.forget()
+	fields = {
+		**_inherited(str(command.variant_of), rows),
+		**_fields(command, settings),
+		"variant_of": command.variant_of,
+	}
+	try:
+		return str(items.insert(code, fields, command.values.get("barcode")).name)
+	except ItemVariantExistsError:
+		own = {row["attribute"]: row.get("attribute_value") for row in rows}
+		return str(find_variant(command.variant_of, own, code))
+
+
+def _inherited(template: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+	"""What ERPNext copies from a template to its variants: Item Variant Settings say which fields."""
+	from erpnext.controllers.item_variant import copy_attributes_to_variant
+
+	variant = frappe.new_doc(DOCTYPE)
+	variant.update({"variant_based_on": "Item Attribute", "attributes": rows})
+	copy_attributes_to_variant(frappe.get_cached_doc(DOCTYPE, template), variant)
+	known = (
+		"name",
+		"doctype",
+		"docstatus",
+		"idx",
+		"__islocal",
+		"owner",
+		"naming_series",
+		"item_code",
+		"item_name",
+	)
+	return {
+		name: value
+		for name, value in variant.as_dict().items()
+		if name not in known and value not in (None, [])
+	}
+
+
+def update(command: UpdateItem, settings: StoreSettings) -> str | None:
+	"""Write what differs; the Item, None when nothing did. Barcodes are added, never taken away."""
+	with refusals():
+		item = frappe.get_doc(DOCTYPE, command.item_code)
+		group = ensure_group(command.values.get("categories"), settings.item_group)
+		wanted = {**fields_of(command.values, group), **plain(command.fields)}
+		changed = items.add_barcode(item, command.values.get("barcode"))
+		if not _set(item, wanted) and not changed:
+			return None
+		item.flags.dont_update_variants = True  # each variant is planned for by itself
+		return str(item.save().name)
+
+
+def _set(item: Any, wanted: Mapping[str, Any]) -> bool:
+	"""Whether any of the fields had another value."""
+	different = {
+		name: value for name, value in wanted.items() if str(item.get(name) or "") != str(value or "")
+	}
+	item.update(different)
+	return bool(different)
