@@ -28,7 +28,8 @@ from .mapping import mapped_fields
 from .models import ZERO, Model, Order
 from .money import spread
 from .parties import customer_draft, fingerprint
-from .rows import Rows, setting_missing
+from .placement import setting_missing
+from .rows import Rows
 from .settings import StoreSettings
 
 _PAID = ("paid", "partially_refunded", "refunded", "partially_paid")
@@ -117,6 +118,7 @@ def draft_of(order: Order, erp: ErpOrder, settings: StoreSettings) -> SalesOrder
 		order_status=order.status,
 		admin_url=order.admin_url,
 		submit=settings.submit,
+		oversold=rows.oversold,
 		fields=mapped_fields(settings.fields, "Order", "Sales Order", order.raw, settings.timezone),
 	)
 

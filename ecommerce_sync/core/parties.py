@@ -59,6 +59,11 @@ def fingerprint(address: Address) -> str:
 	return sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
+def guard_store(store: str, key: str) -> str:
+	"""The store that a guard of `CustomerDraft.keys` belongs to: e-mail and phone guard across all of them."""
+	return "" if key.startswith(("email:", "phone:")) else store
+
+
 def normal_email(email: str | None) -> str | None:
 	"""Lower case without spaces; None for what is no address."""
 	text = (email or "").strip().lower()

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from .allocation import Portion
 from .commands import ChargeRow, ChargeRowKind, Row, Share
 from .erp import ErpOrder
 from .errors import Fixable, Held
 from .mapping import mapped_fields
 from .models import ZERO, Charge, Line, Order, Shipping
 from .money import Pieces, digits_of, minor_digits, rounded, row_amount, split_evenly, total, unit
+from .placement import item_code, place, setting_missing, shipped_from
 from .settings import StoreSettings
 from .taxes import Tax, parts_of, tax_shares, taxes_by_part
 
@@ -36,7 +38,7 @@ _CHARGE_ROWS: dict[str, ChargeRowKind] = {
 
 
 class Rows:
-	"""Builds the rows and charges of one order; `rows`, `charges` and `difference` are the result."""
+	"""Builds the rows and charges of one order; `rows`, `charges` and `oversold` are the result."""
 
 	def __init__(self, order: Order, erp: ErpOrder, settings: StoreSettings) -> None:
 		self.order, self.erp, self.settings = order, erp, settings
@@ -46,8 +48,11 @@ class Rows:
 		self.charges: list[ChargeRow] = []
 		self._shares = tax_shares(order, self.digits)
 		self._paid = taxes_by_part(self._shares) if order.taxes_included else {}
-		for line in order.lines:
-			self._add_line(line)
+		sold = {str(n): item_code(line, order, erp, settings) for n, line in self._sold()}
+		placed = place(order, sold, erp, settings)
+		self.oversold = placed.oversold
+		for number, line in enumerate(order.lines):
+			self._add_line(line, sold.get(str(number)), placed.portions.get(str(number), ()))
 		for shipping in order.shipping:
 			self._add_shipping(shipping)
 		for charge in order.charges:
@@ -59,32 +64,42 @@ class Rows:
 
 	@property
 	def tolerance(self) -> Decimal:
-		"""One minor unit for each part of the order that a store may have rounded on its own."""
+		"""One minor unit for each part of the order that a store may have rounded on its own.
+
+		A template's taxes are rounded by row: a line that several warehouses ship counts for each.
+		"""
 		parts = len(self.order.lines) + len(self.order.shipping) + len(self.order.charges)
+		if self.template:
+			places = {(row.line_id, row.warehouse) for row in self.rows}
+			parts += len(places) - len({line_id for line_id, _ in places})
 		return unit(self.digits) * max(1, parts)
+
+	def _sold(self) -> Iterator[tuple[int, Line]]:
+		"""The lines that become rows, with their places in the order."""
+		lines = enumerate(self.order.lines)
+		return ((number, line) for number, line in lines if not self._is_charge(line))
 
 	def _net(self, part_id: str, part: Line | Shipping | Charge) -> Decimal:
 		"""The part's amount without its tax."""
 		return rounded(part.total, self.digits) - self._paid.get(part_id, ZERO)
 
-	def _add_line(self, line: Line) -> None:
-		if self._is_charge(line):
+	def _add_line(self, line: Line, item: str | None, portions: tuple[Portion, ...]) -> None:
+		if item is None:
 			kind: ChargeRowKind = "tip" if line.kind == "tip" else "fee"
 			self._charge(kind, kind, line.title, line.id, line)
 		else:
-			self.rows += self._line_rows(line)
+			self.rows += self._line_rows(line, item, portions)
 
 	def _is_charge(self, line: Line) -> bool:
 		"""A tip, and what cannot be sold: nothing, or something at less than nothing."""
 		less = line.total < 0 or (not self.template and self._net(line.id, line) < 0)
 		return line.kind == "tip" or line.quantity <= 0 or less
 
-	def _line_rows(self, line: Line) -> Iterator[Row]:
+	def _line_rows(self, line: Line, item: str, portions: tuple[Portion, ...]) -> Iterator[Row]:
 		gross = self.template and self.order.taxes_included
 		amount = rounded(line.total, self.digits) if gross else self._net(line.id, line)
 		taxed = self.order.taxes_included and not gross
 		before = _net_subtotal(line, self.digits) if taxed else line.subtotal
-		item = item_code(line, self.order, self.erp, self.settings)
 		fields = mapped_fields(
 			self.settings.fields,
 			"Order Line",
@@ -92,13 +107,13 @@ class Rows:
 			_raw_line(self.order, line),
 			self.settings.timezone,
 		)
-		for pieces in split_evenly(amount, line.quantity, self.digits, self.settings.site_digits):
+		even = split_evenly(amount, line.quantity, self.digits, self.settings.site_digits)
+		for warehouse, pieces in shipped_from(even, portions):
 			list_rate = rounded(before / line.quantity, self.digits) if line.discount else pieces.rate
-			yield self._row(line, item, pieces, list_rate, fields)
+			row = self._row(line, item, pieces, list_rate)
+			yield row.model_copy(update={"warehouse": warehouse, "fields": fields})
 
-	def _row(
-		self, line: Line, item: str, pieces: Pieces, list_rate: Decimal, fields: dict[str, object]
-	) -> Row:
+	def _row(self, line: Line, item: str, pieces: Pieces, list_rate: Decimal) -> Row:
 		return Row(
 			line_id=line.id,
 			item_code=item,
@@ -107,10 +122,8 @@ class Rows:
 			list_rate=max(list_rate, pieces.rate),
 			shown_unit_price=line.shown_unit_price,
 			title=" - ".join(part for part in (line.title, line.variant_title) if part),
-			warehouse=self.settings.warehouse_for(self.order.location_id),
 			group=line.group,
 			note="\n".join(f"{a.name}: {a.value}" for a in line.attributes) or None,
-			fields=fields,
 		)
 
 	def _add_shipping(self, shipping: Shipping) -> None:
@@ -216,40 +229,6 @@ class Rows:
 			raise _mismatch(ours, self.order, self.digits)
 		account = self._account("cash_rounding")
 		self.charges.append(self._charge_row("rounding", account, "Rounding", difference, "rounding"))
-
-
-def item_code(line: Line, order: Order, erp: ErpOrder, settings: StoreSettings) -> str:
-	"""The Item of a line: by listing, SKU or barcode (as observed), else the configured one of its kind."""
-	if found := erp.items.get(line.id):
-		if not found.usable:
-			cause = f"item:{found.item_code}"
-			raise Fixable("item_disabled", cause=cause, item=found.item_code, **_line_words(line, order))
-		return found.item_code
-	if line.id in erp.ambiguous:
-		items = ", ".join(erp.ambiguous[line.id])
-		raise Fixable("sku_ambiguous", cause=f"sku:{line.sku}", items=items, **_line_words(line, order))
-	if line.kind == "gift_card":
-		return settings.gift_card_item or _no_item("gift_card_item", "Item for gift cards", order, settings)
-	if line.kind == "custom":
-		return settings.custom_item or _no_item("custom_item", "Item for custom lines", order, settings)
-	if line.sku:
-		raise Fixable("sku_unknown", cause=f"sku:{line.sku}", **_line_words(line, order))
-	cause = f"listing:{settings.store}:{line.variant_id or line.product_id}"
-	raise Fixable("sku_missing", cause=cause, **_line_words(line, order))
-
-
-def setting_missing(settings: StoreSettings, order: Order, field: str, label: str) -> Fixable:
-	"""The order needs a field of Store Connection that is empty."""
-	cause = f"setting:{settings.store}:{field}"
-	return Fixable("setting_missing", cause=cause, label=label, order=order.name, store=settings.store)
-
-
-def _no_item(field: str, label: str, order: Order, settings: StoreSettings) -> str:
-	raise setting_missing(settings, order, field, label)
-
-
-def _line_words(line: Line, order: Order) -> dict[str, object]:
-	return {"line": order.lines.index(line) + 1, "title": line.title, "sku": line.sku}
 
 
 def _digits(order: Order, settings: StoreSettings) -> int:

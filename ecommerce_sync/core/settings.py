@@ -161,11 +161,26 @@ class StoreSettings(Model):
 	sale_price_list: str | None = None
 
 	def warehouse_for(self, location_id: str | None) -> str | None:
-		"""The first warehouse of the location, else the store's default."""
+		"""The first warehouse of the location, else the store's default, else the first of all."""
 		for rule in self.locations:
-			if rule.location_id == location_id and rule.warehouses:
+			if rule.location_id == (location_id or "") and rule.warehouses:
 				return rule.warehouses[0]
-		return self.warehouse
+		return self.warehouse or next(iter(self.warehouses()), None)
+
+	def warehouses_for(self, location_id: str | None) -> tuple[str, ...]:
+		"""The warehouses that an order may be shipped from, by priority.
+
+		Those of its location; all of the store where it names none (or the store's locations have no
+		names); one alone where lines are not allocated or the location is not mapped.
+		"""
+		if not self.allocate:
+			return tuple(filter(None, (self.warehouse_for(location_id),)))
+		for rule in self.locations:
+			if rule.location_id and rule.location_id == location_id and rule.warehouses:
+				return rule.warehouses
+		if location_id and any(rule.location_id for rule in self.locations):
+			return tuple(filter(None, (self.warehouse_for(location_id),)))
+		return self.warehouses()
 
 	def stock_places(self) -> tuple[LocationRule, ...]:
 		"""The places whose numbers are pushed: the mapped locations, else one without a name."""

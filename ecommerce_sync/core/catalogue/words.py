@@ -80,7 +80,9 @@ class ErpProduct(Model):
 	"""What the ERP has for one product of a store, observed under the product's lock."""
 
 	listings: dict[str, str] = {}  # variant id to the Item that it is bound to
-	decided: dict[str, Proposal] = {}  # variant id to its proposal while it is not bound; open and ignored ones too
+	decided: dict[
+		str, Proposal
+	] = {}  # variant id to its proposal while it is not bound; open and ignored ones too
 	items: dict[str, BoundItem] = {}  # by Item code: those of `listings`, and their templates
 	found: dict[
 		str, tuple[str, ...]
