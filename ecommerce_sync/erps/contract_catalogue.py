@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ..core.catalogue import (
 	BindListing,
+	CatalogueCommand,
 	CreateBundle,
 	CreateItem,
 	EnsureAttributes,
@@ -104,7 +105,10 @@ class CatalogueContract(GoodsContract):
 		assert decided == {"sku": item, "barcode": item, "create": None}
 		self.choose(names["ambiguous"], other)
 		assert self._decided(product) == {**decided, "ambiguous": other}
-		assert self.erp.record_proposals(self.store, proposals) == 0
+		chosen = {row.name: row.chosen for row in self.rows(product) if row.chosen}
+		assert chosen == {names["ambiguous"]: other}
+		again = [p.model_copy(update={"item_code": chosen.get(p.listing, p.item_code)}) for p in proposals]
+		assert self.erp.record_proposals(self.store, again) == 0
 		assert self._decided(product) == {**decided, "ambiguous": other}
 
 	def _decided(self, product: Product) -> dict[str, str | None]:
@@ -149,7 +153,7 @@ class CatalogueContract(GoodsContract):
 		self.do(product, [create])
 		assert self.count("Item") == before + 1
 		found = self.found(product)
-		assert (found.listings, found.taken) == ({variant.id: code}, {code})
+		assert (found.listings, found.taken) == ({variant.id: code}, frozenset({code}))
 		item = found.items[code]
 		assert (item.variant_of, item.barcodes) == (None, (variant.barcode,))
 		assert item.values["title"] == "Scarf"
@@ -178,7 +182,7 @@ class CatalogueContract(GoodsContract):
 		product = sample_product(*variants, options=options)
 		template = f"TEE-{unique()}"
 		self.erp.list_products(self.store, [product])
-		commands = [
+		commands: list[CatalogueCommand] = [
 			EnsureAttributes(options=options),
 			CreateItem(item_code=template, template=True, attributes=(Attribute(name="Size", value=""),)),
 			*(

@@ -14,11 +14,19 @@ from ..core.stock import StockPart
 from .contract_catalogue import CatalogueContract, PublishingContract
 from .contract_goods_support import PLACE, GoodsContract, number, sample_product, sample_variant
 from .contract_levels import LevelsContract
+from .contract_open_orders import OpenOrdersContract
 from .contract_prices import PricesContract
 from .contract_support import raises, unique
 from .goods import Told
 
-__all__ = ["CatalogueContract", "LevelsContract", "PricesContract", "PublishingContract", "StockContract"]
+__all__ = [
+	"CatalogueContract",
+	"LevelsContract",
+	"OpenOrdersContract",
+	"PricesContract",
+	"PublishingContract",
+	"StockContract",
+]
 ONE, TWO, SIX, TEN = Decimal(1), Decimal(2), Decimal(6), Decimal(10)
 
 

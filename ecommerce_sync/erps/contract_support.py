@@ -12,7 +12,7 @@ from uuid import uuid4
 from ..core.erp import ErpOrder
 from ..core.models import Address, Customer, Discount, Line, Order, Shipping, TaxLine
 from ..core.orders import digest, plan_order
-from ..core.parties import customer_draft
+from ..core.parties import customer_draft, guard_store
 from ..core.settings import StoreSettings
 from .base import Applied, Erp, Journal, LinkKey
 
@@ -149,11 +149,7 @@ class Contract:
 	def _guards(self, order: Order, settings: StoreSettings) -> list[LinkKey]:
 		draft = customer_draft(order, settings)
 		return [
-			LinkKey(
-				store="" if key[:6] in ("email:", "phone:") else settings.store,
-				kind="Customer",
-				external_id=key,
-			)
+			LinkKey(store=guard_store(settings.store, key), kind="Customer", external_id=key)
 			for key in draft.keys
 		]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.commands import CustomerDraft
+from ..core.parties import guard_store
 from ..erps.base import LinkKey, Subject
 
 
@@ -13,11 +14,4 @@ def order_link(subject: Subject) -> LinkKey:
 
 def customer_guards(customer: CustomerDraft, store: str) -> list[LinkKey]:
 	"""The rows that make one Customer of many first orders. E-mail and phone guard across stores."""
-	return [
-		LinkKey(store=store if _is_stores_own(key) else "", kind="Customer", external_id=key)
-		for key in customer.keys
-	]
-
-
-def _is_stores_own(key: str) -> bool:
-	return not key.startswith(("email:", "phone:"))
+	return [LinkKey(store=guard_store(store, key), kind="Customer", external_id=key) for key in customer.keys]

@@ -23,9 +23,48 @@ CREATE TABLE IF NOT EXISTS document (
 	amended_from TEXT, PRIMARY KEY (doctype, name)
 );
 CREATE INDEX IF NOT EXISTS amended ON document (amended_from);
-CREATE TABLE IF NOT EXISTS listing (
-	store TEXT, product_id TEXT, variant_id TEXT, item_code TEXT, PRIMARY KEY (store, product_id, variant_id)
+CREATE INDEX IF NOT EXISTS spelling ON document (name COLLATE NOCASE);
+CREATE INDEX IF NOT EXISTS variants ON document (json_extract(data, '$.variant_of')) WHERE doctype = 'Item';
+CREATE TABLE IF NOT EXISTS barcode (
+	barcode TEXT COLLATE NOCASE, item_code TEXT, PRIMARY KEY (barcode, item_code)
 );
+CREATE TABLE IF NOT EXISTS bundle_part (
+	bundle TEXT, item_code TEXT, quantity TEXT, PRIMARY KEY (bundle, item_code)
+);
+CREATE INDEX IF NOT EXISTS in_bundles ON bundle_part (item_code);
+CREATE TABLE IF NOT EXISTS stock (
+	item_code TEXT, warehouse TEXT, actual TEXT NOT NULL DEFAULT '0', reserved TEXT NOT NULL DEFAULT '0',
+	moved_at TEXT, PRIMARY KEY (item_code, warehouse)
+);
+CREATE INDEX IF NOT EXISTS moved ON stock (moved_at);
+CREATE TABLE IF NOT EXISTS change (name INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, item_code TEXT);
+CREATE TABLE IF NOT EXISTS listing (
+	name TEXT PRIMARY KEY, store TEXT, product_id TEXT, variant_id TEXT, item_code TEXT, sku TEXT,
+	barcode TEXT, title TEXT NOT NULL DEFAULT '', inventory_id TEXT,
+	stock_holder TEXT NOT NULL DEFAULT 'variant', pieces TEXT NOT NULL DEFAULT '1', own_buffer TEXT,
+	match TEXT, proposed_item TEXT, candidates TEXT, score REAL, chosen INTEGER NOT NULL DEFAULT 0,
+	ignored INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, state TEXT, price TEXT,
+	stock_due TEXT, price_due TEXT, UNIQUE (store, product_id, variant_id)
+);
+CREATE INDEX IF NOT EXISTS sold_item ON listing (item_code);
+CREATE INDEX IF NOT EXISTS inventory ON listing (store, inventory_id);
+CREATE INDEX IF NOT EXISTS stock_due ON listing (store, stock_due) WHERE stock_due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS price_due ON listing (store, price_due) WHERE price_due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS level (
+	listing TEXT, location_id TEXT, quantity INTEGER, stocked INTEGER NOT NULL DEFAULT 1,
+	moved INTEGER NOT NULL DEFAULT 0, known_at TEXT, PRIMARY KEY (listing, location_id)
+);
+CREATE TABLE IF NOT EXISTS price (
+	price_list TEXT, item_code TEXT, rate TEXT, valid_from TEXT NOT NULL DEFAULT '', valid_upto TEXT,
+	PRIMARY KEY (item_code, price_list, valid_from)
+);
+CREATE INDEX IF NOT EXISTS begins ON price (valid_from);
+CREATE INDEX IF NOT EXISTS ends ON price (valid_upto);
+CREATE TABLE IF NOT EXISTS offer (
+	store TEXT, item_code TEXT, due TEXT, digest TEXT, PRIMARY KEY (store, item_code)
+);
+CREATE INDEX IF NOT EXISTS offered ON offer (item_code);
+CREATE TABLE IF NOT EXISTS look (name TEXT PRIMARY KEY, at TEXT);
 CREATE TABLE IF NOT EXISTS event (
 	name INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT, topic TEXT, kind TEXT, external_id TEXT,
 	event_key TEXT, payload BLOB, whole INTEGER, deleted INTEGER, direction TEXT, refetch INTEGER DEFAULT 0,
@@ -36,6 +75,7 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE INDEX IF NOT EXISTS due ON event (state, next_attempt);
 CREATE INDEX IF NOT EXISTS subject ON event (store, kind, external_id, state);
 CREATE INDEX IF NOT EXISTS cause ON event (cause);
+CREATE INDEX IF NOT EXISTS unpaid ON event (store) WHERE reason = 'unpaid';
 CREATE TABLE IF NOT EXISTS watermark (store TEXT PRIMARY KEY, at TEXT);
 """
 
@@ -47,6 +87,7 @@ class Database:
 		self.path = str(path)
 		self._local = threading.local()
 		self._held: set[LinkKey] = set()
+		self._working: set[tuple[str, str]] = set()
 		self._guard = threading.Condition()
 		self.connection.executescript(_SCHEMA)
 
@@ -97,6 +138,19 @@ class Database:
 			if self.connection.in_transaction:
 				self.connection.execute("ROLLBACK")
 			self._unlock(locks)
+
+	@contextmanager
+	def alone(self, store: str, work: str) -> Iterator[bool]:
+		"""Whether nobody else of this process is at that work of the store."""
+		with self._guard:
+			mine = (store, work) not in self._working
+			self._working.add((store, work))
+		try:
+			yield mine
+		finally:
+			with self._guard:
+				if mine:
+					self._working.discard((store, work))
 
 	def _lock(self, locks: Sequence[LinkKey], wait: bool) -> None:
 		"""Threads of this process wait here; other processes wait for the file."""

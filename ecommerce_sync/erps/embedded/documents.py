@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import datetime, timezone
 from typing import Any
 
 from .database import Database
 
 Document = tuple[str, str]  # DocType, name
+AMONG = "IN (SELECT value FROM json_each(?))"  # with `many`: any number of values in one parameter
+
+
+def many(values: Iterable[str | None]) -> str:
+	"""Values for `AMONG`."""
+	return json.dumps(sorted({value for value in values if value is not None}))
+
+
+def stamp(moment: datetime | None = None) -> str:
+	"""A time (now, unless another is given) as texts that sort as times do."""
+	return (moment or datetime.now(timezone.utc)).astimezone(timezone.utc).isoformat(timespec="microseconds")
 
 
 class Documents:
@@ -20,6 +33,9 @@ class Documents:
 		"""All documents of a type: name, docstatus, data. For tests and the demo."""
 		rows = self.database.execute("SELECT * FROM document WHERE doctype = ? ORDER BY rowid", doctype)
 		return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
+
+	def _all(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+		return [dict(row) for row in self.database.execute(sql, *values)]
 
 	def _link(self, store: str, kind: str, external_id: str) -> dict[str, Any]:
 		row = self.database.execute(
@@ -45,16 +61,24 @@ class Documents:
 		).fetchone()
 		return {**dict(row), "data": json.loads(row["data"])} if row else None
 
+	def _read_all(self, doctype: str, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+		"""The data of those documents that exist, by name."""
+		rows = self._all(
+			f"SELECT name, data FROM document WHERE doctype = ? AND name {AMONG}", doctype, many(names)
+		)
+		return {row["name"]: json.loads(row["data"]) for row in rows}
+
 	def _write(
 		self, doctype: str, name: str, data: dict[str, Any], docstatus: int, amended_from: str | None = None
 	) -> Document:
 		self.database.execute(
-			"INSERT OR REPLACE INTO document (doctype, name, docstatus, data, amended_from)"
-			" VALUES (?, ?, ?, ?, ?)",
+			"INSERT INTO document (doctype, name, docstatus, data, amended_from) VALUES (?, ?, ?, ?, ?)"
+			" ON CONFLICT DO UPDATE SET docstatus = excluded.docstatus, data = excluded.data,"
+			" amended_from = excluded.amended_from",
 			doctype,
 			name,
 			docstatus,
-			json.dumps(data, ensure_ascii=False),
+			json.dumps(data, ensure_ascii=False, default=str),
 			amended_from,
 		)
 		return (doctype, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
@@ -25,17 +25,16 @@ from ...core.models import Order
 from ...core.money import Pieces, row_amount, total
 from ...core.parties import customer_draft
 from ...core.settings import StoreSettings
+from ...core.stock import StockPart
 from ..base import Applied, LinkKey, SalesOrderView
-from .documents import Document, Documents
+from .catalogue import usable
+from .customers import Customers
+from .documents import Document
+from .publishing import Publishing
 
 
-class EmbeddedErp(Documents):
+class EmbeddedErp(Publishing, Customers):
 	"""`erps.base.Erp` on the embedded database."""
-
-	def add_item(self, item_code: str, barcode: str | None = None, disabled: bool = False) -> None:
-		"""Put an Item into the ERP, as a person would."""
-		data = {"barcode": barcode, "disabled": disabled}
-		self._write("Item", item_code, data, 0)
 
 	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
 		missing = [key for key in keys if not self._link(key.store, key.kind, key.external_id)]
@@ -55,6 +54,8 @@ class EmbeddedErp(Documents):
 		draft = customer_draft(order, settings)
 		customer = draft.existing or self._customer_of(settings.store, draft.keys)
 		contact = LinkKey(store=settings.store, kind="Contact", external_id=f"{customer}:{draft.contact_key}")
+		items = self._items(order, settings.store)
+		parts = self._item_parts(ref.item_code for ref in items.values())
 		return ErpOrder(
 			version=datetime.fromisoformat(link["version"]) if link.get("version") else None,
 			digest=link.get("digest"),
@@ -65,7 +66,9 @@ class EmbeddedErp(Documents):
 			customer=customer,
 			addresses=frozenset(a.key for a in draft.addresses if self._address(customer, a.key)),
 			contact_known=bool(self._link(contact.store, contact.kind, contact.external_id)),
-			items=self._items(order, settings.store),
+			items=items,
+			parts=parts,
+			free=self._free_for(parts, link.get("document"), settings),
 		)
 
 	def apply(self, command: Command, order: Order, settings: StoreSettings) -> Document | None:
@@ -76,8 +79,7 @@ class EmbeddedErp(Documents):
 		if isinstance(command, CreateSalesOrder):
 			return self._create(command.draft, order, settings)
 		if isinstance(command, ReplaceSalesOrder):
-			data = self._data(command.draft, settings)
-			return self._write("Sales Order", command.document, data, int(command.draft.submit))
+			return self._replace(command, order, settings)
 		if isinstance(command, UpdateSalesOrder):
 			return self._update(command)
 		if isinstance(command, CancelSalesOrder):
@@ -138,17 +140,24 @@ class EmbeddedErp(Documents):
 
 	def cancel(self, name: str) -> None:
 		"""What a person does in the Desk: cancel a Sales Order, the link stays."""
-		self.database.execute("UPDATE document SET docstatus = 2 WHERE name = ?", name)
+		with self.database.transaction():
+			row = self._read("Sales Order", name)
+			if row and row["docstatus"] == 1:
+				self._release(row["data"])
+				self._write("Sales Order", name, {**row["data"], "reserved": []}, 2, row["amended_from"])
 
 	def amend(self, name: str) -> str:
 		"""What a person does in the Desk: amend a cancelled Sales Order."""
-		row = self._read("Sales Order", name)
-		amended = f"{name}-1"
-		self._write("Sales Order", amended, row["data"] if row else {}, 1, amended_from=name)
+		with self.database.transaction():
+			data = self._data("Sales Order", name)
+			amended = f"{name}-1"
+			data = {**data, "reserved": data.get("wanted", [])}
+			self._write("Sales Order", amended, data, 1, amended_from=name)
+			self._reserve(data)
 		return amended
 
 	def _create(self, draft: SalesOrderDraft, order: Order, settings: StoreSettings) -> Document:
-		data = self._data(draft, settings)
+		data = self._order_data(draft, order, settings)
 		if Decimal(data["grand_total"]) != draft.total:
 			raise Held(
 				"total_mismatch",
@@ -158,10 +167,11 @@ class EmbeddedErp(Documents):
 				currency=draft.currency,
 			)
 		document = self._write("Sales Order", self._name("Sales Order", "SAL-ORD"), data, int(draft.submit))
+		self._reserve(data)
 		self._set_link(settings.store, "Order", order.id, *document)
 		return document
 
-	def _data(self, draft: SalesOrderDraft, settings: StoreSettings) -> dict[str, Any]:
+	def _order_data(self, draft: SalesOrderDraft, order: Order, settings: StoreSettings) -> dict[str, Any]:
 		"""The document as it is kept: the draft, its Customer and the totals of its rows and charges."""
 		rows = total(row_amount(Pieces(row.quantity, row.rate), settings.site_digits) for row in draft.rows)
 		charges = total(charge.amount for charge in draft.charges)
@@ -170,9 +180,17 @@ class EmbeddedErp(Documents):
 			**draft.model_dump(mode="json"),
 			"customer_document": draft.customer.existing
 			or self._customer_of(settings.store, draft.customer.keys),
+			"wanted": (wanted := self._reserved_by(draft, order, settings)),
+			"reserved": wanted,  # what is left of it
 			"net_total": f"{rows:f}",
 			"grand_total": f"{grand_total:f}",
 		}
+
+	def _replace(self, command: ReplaceSalesOrder, order: Order, settings: StoreSettings) -> Document:
+		data = self._order_data(command.draft, order, settings)
+		self._release(self._data("Sales Order", command.document))
+		self._reserve(data)
+		return self._write("Sales Order", command.document, data, int(command.draft.submit))
 
 	def _update(self, command: UpdateSalesOrder) -> Document:
 		row = self._read("Sales Order", command.document)
@@ -189,6 +207,7 @@ class EmbeddedErp(Documents):
 		if submitted:
 			self.cancel(name)
 		else:
+			self._release(row["data"] if row else {})
 			self.database.execute("DELETE FROM document WHERE doctype = 'Sales Order' AND name = ?", name)
 		self.database.execute(
 			"UPDATE link SET state = ?, document = CASE WHEN ? THEN document END"
@@ -200,55 +219,32 @@ class EmbeddedErp(Documents):
 		)
 		return ("Sales Order", name)
 
-	def _ensure_customer(self, command: EnsureCustomer, settings: StoreSettings) -> Document:
-		draft = command.customer
-		name = draft.existing or self._customer_of(settings.store, draft.keys)
-		if not name or not self._read("Customer", name):
-			name = name or self._name("Customer", "CUST")
-			self._write("Customer", name, draft.model_dump(mode="json", exclude={"addresses"}), 0)
-		for key in draft.keys:
-			self._set_link(_guard_store(settings.store, key), "Customer", key, "Customer", name)
-		for address in draft.addresses:
-			if not self._address(name, address.key):
-				document = self._write(
-					"Address", self._name("Address", "ADDR"), address.model_dump(mode="json"), 0
-				)
-				self._set_link("", "Address", f"{name}:{address.key}", *document)
-		if draft.contact_key:
-			self._set_link(
-				settings.store, "Contact", f"{name}:{draft.contact_key}", "Contact", draft.contact_key
-			)
-		return ("Customer", name)
-
 	def _create_items(self, command: CreateItems, settings: StoreSettings) -> Document | None:
 		for item in command.items:
-			self.add_item(item.item_code, item.barcode)
+			self.add_item(item.item_code, item.barcode, stock=item.stock, title=item.name)
 		return ("Item", command.items[-1].item_code) if command.items else None
+
+	def _free_for(
+		self, parts: Mapping[str, tuple[StockPart, ...]], document: str | None, settings: StoreSettings
+	) -> dict[tuple[str, str], Decimal]:
+		"""What is not reserved in the store's warehouses; the order's own draft takes nothing from itself."""
+		items = {part.item_code for each in parts.values() for part in each}
+		free = dict(self.free_stock(items, settings.warehouses()))
+		row = self._read("Sales Order", document) if document else None
+		if row and row["docstatus"] == 0:
+			for item, warehouse, amount in row["data"]["reserved"]:
+				free[item, warehouse] = free.get((item, warehouse), Decimal(0)) + Decimal(amount)
+		return free
 
 	def _items(self, order: Order, store: str) -> dict[str, ItemRef]:
 		found = {}
 		for line in order.lines:
-			code = self._listed(store, line.product_id, line.variant_id) or line.sku
+			listing = self._listed(store, line.product_id, line.variant_id) or {}
+			code = listing.get("item_code") or line.sku
 			row = self._read("Item", code) if code else None
 			if code and row:
-				found[line.id] = ItemRef(item_code=code, usable=not row["data"]["disabled"])
+				found[line.id] = ItemRef(item_code=code, usable=usable(row["data"]))
 		return found
-
-	def _listed(self, store: str, product_id: str | None, variant_id: str | None) -> str | None:
-		row = self.database.execute(
-			"SELECT item_code FROM listing WHERE store = ? AND product_id = ? AND variant_id = ?",
-			store,
-			product_id or "",
-			variant_id or "",
-		).fetchone()
-		return row["item_code"] if row else None
-
-	def _customer_of(self, store: str, keys: Sequence[str]) -> str | None:
-		found = (self._link(_guard_store(store, key), "Customer", key).get("document") for key in keys)
-		return next((name for name in found if name), None)
-
-	def _address(self, customer: str | None, key: str) -> bool:
-		return bool(self._link("", "Address", f"{customer}:{key}"))
 
 	def _state(self, name: str | None) -> SalesOrderState | None:
 		row = self._read("Sales Order", name) if name else None
@@ -261,9 +257,6 @@ class EmbeddedErp(Documents):
 			name=row["name"],
 			docstatus=row["docstatus"],
 			total=Decimal(row["data"]["grand_total"]),
+			per_delivered=Decimal(row["data"].get("per_delivered", 0)),
 			amended_to=amended["name"] if amended else None,
 		)
-
-
-def _guard_store(store: str, key: str) -> str:
-	return "" if key.startswith(("email:", "phone:")) else store

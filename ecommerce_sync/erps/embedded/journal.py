@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from ..base import Event, NewEvent, Outcome, Subject
+from ..base import Event, NewEvent, OpenOrder, Outcome, Subject
 from .database import Database
 
-_OPEN = "state NOT IN ('Done', 'Skipped')"
+_OPEN = "state IN ('Queued', 'Waiting to retry', 'Held', 'Failed')"
+_SAYS_NOTHING = "('stale', 'unchanged', 'superseded')"  # messages that leave the order as it was
 _COLUMNS = "store, topic, kind, external_id, event_key, payload, whole, deleted, direction"
 
 
@@ -91,6 +92,27 @@ class EmbeddedJournal:
 			)
 			released += cursor.rowcount
 		return released
+
+	def open_orders(self) -> list[OpenOrder]:
+		rows = self.database.execute(
+			"SELECT store, external_id, name, payload FROM event AS said WHERE kind = 'order' AND NOT deleted"
+			f" AND ({_OPEN} OR reason = 'unpaid')"
+			" AND NOT EXISTS (SELECT 1 FROM event AS newer WHERE newer.store = said.store"
+			" AND newer.kind = 'order' AND newer.external_id = said.external_id AND newer.name > said.name"
+			f" AND (newer.state <> 'Skipped' OR newer.reason NOT IN {_SAYS_NOTHING}))"
+			" AND NOT EXISTS (SELECT 1 FROM link WHERE link.store = said.store AND link.kind = 'Order'"
+			" AND link.external_id = said.external_id AND link.document IS NOT NULL AND link.state = '')"
+			" ORDER BY name"
+		)
+		return [
+			OpenOrder(
+				store=row["store"],
+				external_id=row["external_id"],
+				event=str(row["name"]),
+				payload=row["payload"] or b"",
+			)
+			for row in rows
+		]
 
 	def watermark(self, store: str) -> datetime | None:
 		row = self.database.execute("SELECT at FROM watermark WHERE store = ?", store).fetchone()

@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 
 from ...core.errors import Busy, Transient
+from ...core.parties import guard_store
 from ..base import LinkKey
 
 _COLUMNS = "name, document_type, document, version, digest, state"
@@ -28,8 +29,7 @@ def order_key(store: str, order_id: str) -> LinkKey:
 
 def customer_key(store: str, key: str) -> LinkKey:
 	"""The link of one of a customer's guards; all stores share e-mail addresses and phone numbers."""
-	own = not key.startswith(("email:", "phone:"))
-	return LinkKey(store=store if own else "", kind="Customer", external_id=key)
+	return LinkKey(store=guard_store(store, key), kind="Customer", external_id=key)
 
 
 def party_key(kind: str, customer: str, part: str) -> LinkKey:
