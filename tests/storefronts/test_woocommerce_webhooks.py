@@ -70,7 +70,7 @@ class TestEnvelope:
 		assert envelope.shop == "127.0.0.1"
 
 	@pytest.mark.parametrize(
-		"topic", ["product.updated", "customer.created", "coupon.deleted", "action.my_hook"]
+		"topic", ["product.published", "customer.created", "coupon.deleted", "action.my_hook"]
 	)
 	def test_other_topics_are_unused(self, topic: str) -> None:
 		envelope = PLATFORM.envelope({"x-wc-webhook-topic": topic}, b'{"id": 5}')

@@ -19,6 +19,7 @@ from werkzeug.test import Client
 from ecommerce_sync.sandbox.generator import EPOCH, stories
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.storefronts.base import Credentials
+from ecommerce_sync.storefronts.goods import StockKey
 from ecommerce_sync.storefronts.http import Policy, Transport
 from ecommerce_sync.storefronts.woocommerce import PLATFORM
 from ecommerce_sync.storefronts.woocommerce.client import WooCommerceStore
@@ -78,6 +79,35 @@ class WooCommerceWorld:
 	def message(self, order_id: str) -> tuple[dict[str, str], bytes]:
 		"""What the store sends when the order was updated."""
 		return self.store.message(int(order_id), "order.updated")
+
+
+class WooCommerceGoodsWorld:
+	"""The `GoodsWorld` of the contract for products, stock and prices."""
+
+	platform = PLATFORM
+	missing_id = "987654321"
+	locations = ("",)
+
+	def __init__(self, store: EmulatedWooCommerce) -> None:
+		self.store = store
+		self.credentials = credentials(store)
+		self.secret = store.webhook_secret
+
+	def available(self, key: StockKey, location: str) -> int | None:
+		"""The number that the shop shows."""
+		return self.store.stock_of(int(key.variant_id or key.product_id))
+
+	def set_available(self, key: StockKey, location: str, quantity: int) -> None:
+		"""Somebody types in another number."""
+		self.store.set_stock(int(key.variant_id or key.product_id), quantity)
+
+	def message(self, product_id: str) -> tuple[dict[str, str], bytes]:
+		"""What the store sends when the product was updated."""
+		return self.store.message(int(product_id), "product.updated")
+
+	def calls(self) -> int:
+		"""Requests that reached an endpoint."""
+		return self.store.calls.reads + self.store.calls.writes
 
 
 class Https(BaseAdapter):

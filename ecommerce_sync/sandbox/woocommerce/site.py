@@ -45,7 +45,7 @@ def currency_json(settings: StoreSettings, home: str) -> dict[str, Any]:
 
 def settings_json(group: str, settings: StoreSettings, home: str) -> list[dict[str, Any]] | None:
 	"""The settings of a group, None when the store has no such group here."""
-	rows = {"general": _general_rows, "tax": _tax_rows}.get(group)
+	rows = {"general": _general_rows, "products": _product_rows, "tax": _tax_rows}.get(group)
 	return [_setting(group, row, home) for row in rows(settings)] if rows else None
 
 
@@ -183,6 +183,14 @@ def _tax_rows(settings: StoreSettings) -> list[dict[str, Any]]:
 			tip="Define text to show after your product prices.",
 		),
 		_row("woocommerce_tax_total_display", "Display tax totals", "select", "itemized", "itemized", totals),
+	]
+
+
+def _product_rows(settings: StoreSettings) -> list[dict[str, Any]]:
+	weights = {"kg": "kg", "g": "g", "lbs": "lbs", "oz": "oz"}
+	tip = "This controls what unit you will define weights in."
+	return [
+		_row("woocommerce_weight_unit", "Weight unit", "select", "kg", settings.weight_unit, weights, tip)
 	]
 
 
