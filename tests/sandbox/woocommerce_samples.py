@@ -110,3 +110,33 @@ def kind(value: Any) -> str:
 	"""JSON knows one kind of number."""
 	number = isinstance(value, (int, float)) and not isinstance(value, bool)
 	return "number" if number else type(value).__name__
+
+
+def shirt_body() -> dict[str, Any]:
+	"""What store.rest.product.variable was made of; its attributes 1 and 2 are global ones."""
+	return {
+		"name": "T-shirt",
+		"type": "variable",
+		"sku": "WOO-TEE",
+		"attributes": [
+			{"id": 1, "visible": True, "variation": True, "options": ["Blue", "Red"]},
+			{"id": 2, "visible": True, "variation": True, "options": ["L", "S"]},
+			{"name": "Fabric", "visible": True, "options": ["Cotton"]},
+		],
+		"default_attributes": [{"id": 1, "option": "red"}, {"id": 2, "option": "s"}],
+	}
+
+
+def shirt_variations() -> list[dict[str, Any]]:
+	"""Its four variations."""
+	return [
+		{
+			"sku": f"WOO-TEE-{colour.upper()}-{size}",
+			"regular_price": "15.00" if size == "S" else "17.00",
+			"manage_stock": True,
+			"stock_quantity": 9,
+			"attributes": [{"id": 1, "option": colour}, {"id": 2, "option": size}],
+		}
+		for colour in ("Red", "Blue")
+		for size in ("S", "L")
+	]

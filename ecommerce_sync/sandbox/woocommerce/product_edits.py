@@ -7,18 +7,19 @@ for something whose stock is not managed is dropped in silence; null changes not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
 from ecommerce_sync.sandbox.woocommerce.product_fields import flag, gtin, moment, price, text, whole, writable
 from ecommerce_sync.sandbox.woocommerce.product_index import Catalogue
 from ecommerce_sync.sandbox.woocommerce.products import Attribute, BundledItem, Image, Meta, Product, slug_of
 from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings
-from ecommerce_sync.sandbox.woocommerce.terms import Terms
+from ecommerce_sync.sandbox.woocommerce.terms import Terms, stored
 
-KEPT = {each.name for each in fields(Product)}
 RENAMED = {"global_unique_id": "gtin", "upsell_ids": "upsells", "cross_sell_ids": "cross_sells"}
 CASTS: dict[str, Callable[[Any], Any]] = {
 	**dict.fromkeys(("regular_price", "sale_price", "weight"), price),
@@ -50,20 +51,20 @@ class Editor:
 	def edited(self, product: Product, posted: Mapping[str, Any]) -> Product:
 		"""`product` as the body leaves it, its time moved. Raises RestError 400 for a SKU or GTIN in use,
 		501 for what the emulated store cannot write."""
-		body = writable(posted)
-		values: dict[str, Any] = {}
-		for name, value in body.items():
-			if name in WRITERS:
-				values.update(WRITERS[name](self, product, value))
-			elif name not in STOCK:
-				cast: Callable[[Any], Any] = CASTS.get(name, text)
-				values[RENAMED.get(name, name)] = cast(value)
-		values = {name: value for name, value in values.items() if name in KEPT}
-		changed = self._stocked(replace(product, **values), body)
+		body, changed = writable(posted), product
+		for name in sorted(body, key=lambda name: name != "attributes"):  # others name them
+			changed = replace(changed, **self._values(changed, name, body[name]))
+		changed = self._stocked(changed, body)
 		self._check_sku(changed)
 		self._check_gtin(changed)
 		slug = changed.slug or slug_of(changed.name, changed.id)
 		return replace(changed, slug=slug, modified=max(self.now, product.modified))
+
+	def _values(self, product: Product, name: str, value: Any) -> dict[str, Any]:
+		if name in WRITERS:
+			return WRITERS[name](self, product, value)
+		cast: Callable[[Any], Any] = CASTS.get(name, text)
+		return {} if name in STOCK else {RENAMED.get(name, name): cast(value)}
 
 	def _stocked(self, product: Product, body: Mapping[str, Any]) -> Product:
 		manages = flag(body["manage_stock"]) if "manage_stock" in body else product.manage_stock
@@ -145,7 +146,7 @@ class Editor:
 				raise RestError("woocommerce_product_invalid_image_id", message, 400)
 			return replace(found, **words)
 		src = text(value.get("src", ""))
-		name = words.pop("name", src.rpartition("/")[2])
+		name = words.pop("name", PurePosixPath(unquote(urlsplit(src).path)).stem)
 		return Image(self.new_id(), src, self.now, name, **words)
 
 	def _library(self, product: Product) -> Iterable[Image]:
@@ -156,14 +157,14 @@ class Editor:
 	def _attributes(self, product: Product, value: list[Any]) -> dict[str, Any]:
 		if product.is_variation:
 			return {"options": self._options(product, value)}
-		made = (self._attribute(at, each) for at, each in enumerate(value))
+		made = (self._attribute(each) for each in value)
 		return {"attributes": tuple(attribute for attribute in made if attribute)}
 
-	def _attribute(self, at: int, value: Mapping[str, Any]) -> Attribute | None:
+	def _attribute(self, value: Mapping[str, Any]) -> Attribute | None:
 		"""A global attribute by its id, whose new values become terms, or one of the product's own."""
 		given = value.get("options") or ()
 		options = tuple(map(text, given.split("|") if isinstance(given, str) else given))
-		place = whole(value["position"]) if value.get("position") is not None else at
+		place = whole(value.get("position") or 0)
 		shown, varies = flag(value.get("visible")), flag(value.get("variation"))
 		if number := whole(value.get("id") or 0):
 			shared = self.terms.attributes.get(number)
@@ -181,7 +182,7 @@ class Editor:
 			(whole(v.get("id") or 0), text(v.get("name") or ""), text(v.get("option") or "")) for v in value
 		]
 		return tuple(
-			(attribute.name, option)
+			(attribute.name, _spelt(attribute, option))
 			for attribute in (parent.attributes if parent else ())
 			for number, name, option in chosen
 			if attribute.variation
@@ -219,6 +220,14 @@ class Editor:
 			number = number if number in rows else same or self.new_id()
 			rows[number] = Meta(number, key or rows[number].key, each.get("value"))
 		return {"meta": tuple(meta for meta in rows.values() if meta.value is not None)}
+
+
+def _spelt(attribute: Attribute, option: str) -> str:
+	"""A global attribute's value as its term spells it; an own attribute's value is taken letter by letter."""
+	if not attribute.id or not option:
+		return option
+	same = (each for each in attribute.options if each.casefold() == stored(option).casefold())
+	return next(same, slug_of(option, 0))
 
 
 Writer = Callable[[Editor, Product, Any], dict[str, Any]]

@@ -30,7 +30,7 @@ STRINGS = (
 	" sale_price tax_status tax_class stock_status backorders weight purchase_note"
 ).split()
 BOOLEANS = "featured virtual downloadable manage_stock sold_individually reviews_allowed".split()
-INTEGERS = "stock_quantity inventory_delta low_stock_amount menu_order parent_id".split()
+INTEGERS = "stock_quantity inventory_delta low_stock_amount menu_order".split()
 ARRAYS = (
 	"categories tags images attributes default_attributes grouped_products upsell_ids cross_sell_ids"
 	" meta_data bundled_items"
@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {
 	"image": "object",
 }
 READ_ONLY = frozenset(
-	"id permalink date_created date_created_gmt date_modified date_modified_gmt price price_html on_sale"
+	"id parent_id permalink date_created date_created_gmt date_modified date_modified_gmt price price_html on_sale"
 	" purchasable total_sales backorders_allowed backordered shipping_required shipping_taxable related_ids"
 	" shipping_class_id average_rating rating_count variations has_options permalink_template generated_slug"
 	" bundle_stock_status bundle_stock_quantity _links product_id consumer_key consumer_secret".split()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from html import escape
+from html.entities import codepoint2name
 from typing import Any
 
 from ecommerce_sync.sandbox.woocommerce.bundles import bundle_json
@@ -165,8 +165,8 @@ class Shown:
 	def _child_prices(self, product: Product) -> list[str]:
 		children: Iterable[Product | None] = self.shelves.children(product.id)
 		if product.type == "grouped":
-			children = (self.shelves.get(id_) for id_ in product.grouped)
-		prices = (child.price(self.now) for child in children if child and child.type != "variable")
+			children = (self.shelves.get(id_) for id_ in product.grouped if id_ != product.id)
+		prices = (self.price(child)["price"] for child in children if child and child.type != "grouped")
 		return [price for price in prices if decimal(price) is not None]
 
 	def _kind(self, product: Product) -> dict[str, Any]:
@@ -263,7 +263,8 @@ class Shown:
 		}
 
 	def _price_html(self, price: str) -> str:
-		symbol = escape(symbol_of(self.settings.currency)).encode("ascii", "xmlcharrefreplace").decode()
+		letters = symbol_of(self.settings.currency)
+		symbol = "".join(f"&{codepoint2name[ord(c)]};" if ord(c) in codepoint2name else c for c in letters)
 		sign = f'<span class="woocommerce-Price-currencySymbol">{symbol}</span>'
 		return (
 			f'<span class="woocommerce-Price-amount amount"><bdi>{sign}{price}</bdi></span>' if price else ""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
+from unicodedata import combining, normalize
+from urllib.parse import quote
 
 from ecommerce_sync.sandbox.story import Bought
 
@@ -157,8 +159,9 @@ def decimal(text: str) -> Decimal | None:
 
 
 def slug_of(name: str, number: int) -> str:
-	"""sanitize_title, as far as Latin letters go."""
-	return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or f"product-{number}"
+	"""sanitize_title: letters without accents, other scripts in percent signs."""
+	plain = "".join(c for c in normalize("NFKD", name.lower()) if not combining(c))
+	return quote(re.sub(r"\W+", "-", plain).strip("-")).lower()[:200] or f"product-{number}"
 
 
 def is_no_product(line: Bought) -> bool:

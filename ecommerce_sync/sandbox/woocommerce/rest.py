@@ -238,9 +238,8 @@ def route_of(request: Request) -> Route:
 		rule, values = ROUTES.bind_to_environ(request.environ).match(return_rule=True)
 	except HTTPException:
 		raise no_route() from None
-	pattern = re.sub(r"<\w+(?:\([^)]*\))?:(\w+)>", r"<\1>", rule.rule).removeprefix(f"{API}/")
-	kind = values.get("kind")
-	return Route(pattern.replace("<kind>", str(kind)) if kind else pattern, rule.endpoint, values)
+	pattern = re.sub(r"/\d+", "/<id>", request.path.removeprefix(f"{API}/").rstrip("/"))
+	return Route(pattern, rule.endpoint, values)
 
 
 def _as_status(error: RestError, status: int) -> RestError:

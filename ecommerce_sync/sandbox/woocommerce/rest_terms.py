@@ -8,7 +8,13 @@ from typing import Any
 from ecommerce_sync.sandbox.woocommerce.endpoint import Answer, Endpoint
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
 from ecommerce_sync.sandbox.woocommerce.params import ids_of, integer
-from ecommerce_sync.sandbox.woocommerce.terms import GlobalAttribute, Term, attribute_json, term_json
+from ecommerce_sync.sandbox.woocommerce.terms import (
+	GlobalAttribute,
+	Term,
+	attribute_json,
+	stored,
+	term_json,
+)
 
 TAXONOMIES = {"categories": "product_cat", "tags": "product_tag"}
 
@@ -35,7 +41,7 @@ class TermEndpoints(Endpoint):
 	def put_term(self, kind: str, id: int) -> Answer:
 		self._may("edit")
 		term, body = self._term(kind, id), self.body()
-		values = {name: str(body[name]) for name in ("name", "slug") if body.get(name)}
+		values = {"name": stored(str(body["name"]))} if body.get("name") else {}
 		changed = self.store.goods.terms.change(term, **values, **self._term_values(kind))
 		return Answer(self._term_json(kind, changed))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
+from html import escape, unescape
 from typing import Any
 
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
@@ -44,7 +45,8 @@ class Terms:
 
 	attributes: dict[int, GlobalAttribute] = field(default_factory=dict)
 	_terms: dict[int, Term] = field(default_factory=dict)
-	_slugs: dict[tuple[str, str], int] = field(default_factory=dict)
+	_names: dict[tuple[str, int, str], int] = field(default_factory=dict)
+	_slugs: set[tuple[str, str]] = field(default_factory=set)
 	_lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 	def get(self, taxonomy: str, id_: int) -> Term | None:
@@ -55,26 +57,38 @@ class Terms:
 		found = [term for term in list(self._terms.values()) if term.taxonomy == taxonomy]
 		return sorted(found, key=lambda term: (term.name.casefold(), term.id))
 
-	def named(self, taxonomy: str, name: str) -> Term:
+	def named(self, taxonomy: str, name: str, parent: int = 0) -> Term:
 		"""The term of this name, made when there is none."""
 		with self._lock:
-			known = self._slugs.get((taxonomy, slug_of(name, 0)))
-			return self._terms[known] if known else self.add(taxonomy, name)
+			known = self._names.get((taxonomy, parent, stored(name).casefold()))
+			return self._terms[known] if known else self.add(taxonomy, name, parent=parent)
 
-	def add(self, taxonomy: str, name: str, slug: str = "", **values: Any) -> Term:
-		"""A new term. Raises RestError 400 where the taxonomy has it already."""
+	def add(self, taxonomy: str, name: str, slug: str = "", parent: int = 0, **values: Any) -> Term:
+		"""A new term. Raises RestError 400 where its parent has one of this name already."""
 		with self._lock:
+			key = (taxonomy, parent, stored(name).casefold())
+			if key in self._names:
+				raise _term_exists(self._names[key])
 			number = FIRST_TERM + len(self._terms)
-			term = Term(number, taxonomy, name, slug or slug_of(name, number), **values)
-			if (taxonomy, term.slug) in self._slugs:
-				raise _term_exists(self._slugs[taxonomy, term.slug])
-			self._terms[number] = term
-			self._slugs[taxonomy, term.slug] = number
-			return term
+			slug = self._free_slug(taxonomy, slug or slug_of(name, number))
+			self._terms[number] = Term(number, taxonomy, stored(name), slug, parent, **values)
+			self._names[key] = number
+			return self._terms[number]
+
+	def _free_slug(self, taxonomy: str, slug: str) -> str:
+		free, number = slug, 1
+		while (taxonomy, free) in self._slugs:
+			number += 1
+			free = f"{slug}-{number}"
+		self._slugs.add((taxonomy, free))
+		return free
 
 	def change(self, term: Term, **values: Any) -> Term:
-		self._terms[term.id] = replace(term, **values)
-		return self._terms[term.id]
+		with self._lock:
+			new = self._terms[term.id] = replace(term, **values)
+			self._names.pop((term.taxonomy, term.parent, term.name.casefold()), None)
+			self._names[new.taxonomy, new.parent, new.name.casefold()] = new.id
+			return new
 
 	def attribute_named(self, name: str) -> GlobalAttribute:
 		"""The global attribute of this name, made when there is none."""
@@ -92,6 +106,11 @@ class Terms:
 			raise RestError("woocommerce_rest_cannot_create", message, 400)
 		self.attributes[number] = GlobalAttribute(number, name, slug, **values)
 		return self.attributes[number]
+
+
+def stored(name: str) -> str:
+	"""WordPress keeps names of terms as HTML: "Food &amp; Drink"."""
+	return escape(unescape(name), quote=False)
 
 
 def term_json(term: Term, count: int, home: str, path: str) -> dict[str, Any]:
