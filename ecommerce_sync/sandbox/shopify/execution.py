@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from graphql import (
@@ -17,23 +18,29 @@ from graphql import (
 	ExecutionResult,
 	GraphQLError,
 	GraphQLResolveInfo,
+	ListValueNode,
 	OperationDefinitionNode,
 	OperationType,
+	Visitor,
 	execute_sync,
 	get_named_type,
 	get_operation_ast,
 	parse,
 	specified_rules,
 	validate,
+	visit,
 )
 from graphql.execution.values import get_variable_values
 
+from ecommerce_sync.sandbox.shopify.calls import Call, Calls, call_of
 from ecommerce_sync.sandbox.shopify.cost import MAX_QUERY_COST, Bucket, Costs, actual
-from ecommerce_sync.sandbox.shopify.paging import connection
+from ecommerce_sync.sandbox.shopify.idempotency import Idempotent
+from ecommerce_sync.sandbox.shopify.paging import EVERYTHING, connection
 from ecommerce_sync.sandbox.shopify.schema import requirements, schema
 
 Json = dict[str, Any]
 Roots = Mapping[str, Callable[..., Any]]
+MAX_INPUT = 250  # entries of a list
 _DOCUMENTATION = "https://shopify.dev/api/usage"
 _UNDEFINED_FIELD = re.compile(r"Cannot query field '(?P<field>\w+)' on type '(?P<type>\w+)'")
 _RULE_CODES = {
@@ -67,6 +74,8 @@ class Executor:
 	queries: Roots
 	mutations: Roots
 	bucket: Bucket
+	calls: Calls = field(default_factory=Calls)
+	before_write: Callable[[Call], None] = lambda call: None
 
 	def answer(
 		self, query: str, variables: Mapping[str, Any], name: str | None, scopes: frozenset[str]
@@ -92,16 +101,36 @@ class Executor:
 		values = get_variable_values(schema(), operation.variable_definitions or [], dict(variables))
 		if isinstance(values, list):
 			return {"errors": [{**e.formatted, "extensions": {"code": "INVALID_VARIABLE"}} for e in values]}
+		if longest_list(document, values) > MAX_INPUT:
+			return _too_many(longest_list(document, values))
 		cost = Costs(schema(), document, values).requested(operation)
 		if cost > MAX_QUERY_COST:
 			return _too_dear(cost)
 		if not self.bucket.take(cost):
+			self.calls.throttled += 1
 			return self._throttled(cost)
+		self._note(call_of(operation, values))
 		result = self._execute(document, operation, variables, scopes)
 		is_mutation = operation.operation is OperationType.MUTATION
 		used = cost if is_mutation else min(cost, actual(result.data) - 1 if result.data else cost)
 		self.bucket.give_back(cost - used)
 		return {**_formatted(result), "extensions": {"cost": self._cost(cost, used)}}
+
+	def _note(self, call: Call) -> None:
+		self.calls.made.append(call)
+		if call.kind == "write":
+			self.before_write(call)
+
+	def export(self, query: str, scopes: frozenset[str]) -> tuple[Json | None, list[GraphQLError]]:
+		"""A query over everything, without pages and costs: data and errors."""
+		result = execute_sync(
+			schema(),
+			parse(query),
+			root_value=self.queries,
+			context_value=WholeScopes(scopes),
+			field_resolver=resolve,
+		)
+		return result.data, result.errors or []
 
 	def _execute(
 		self,
@@ -153,28 +182,75 @@ def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
 		message = f"The emulated store has no data for {where}."
 		raise GraphQLError(message, extensions={"code": "NOT_EMULATED"})
 	value = source[info.field_name]
-	if callable(value):
+	if isinstance(info.context, WholeScopes) and _is_connection(info):
+		arguments["first"] = EVERYTHING
+	if isinstance(value, Idempotent):
+		value = value.answer(info, arguments)
+	elif callable(value):
 		value = value(**arguments)
 	if isinstance(value, list):
 		return _listed(value, info, arguments)
 	return value
 
 
+class WholeScopes(frozenset[str]):
+	"""The scopes of a bulk operation, for which every connection is one page."""
+
+
+def longest_list(document: DocumentNode, values: Any) -> int:
+	"""How many entries the longest list of the input has."""
+	lists = _Lists()
+	visit(document, lists)
+	return max(lists.longest, _longest(values))
+
+
+class _Lists(Visitor):
+	longest = 0
+
+	def enter_list_value(self, node: ListValueNode, *_: Any) -> None:
+		self.longest = max(self.longest, len(node.values))
+
+
+def _longest(value: Any) -> int:
+	if isinstance(value, Mapping):
+		return max(map(_longest, value.values()), default=0)
+	return max(len(value), *map(_longest, value), 0) if isinstance(value, list) else 0
+
+
 def _listed(value: list[Any], info: GraphQLResolveInfo, arguments: Mapping[str, Any]) -> Any:
-	if get_named_type(info.return_type).name.endswith("Connection"):
+	if _is_connection(info):
 		return connection(value, arguments)
 	first = arguments.get("first")
 	return value if first is None else value[:first]
 
 
+def _is_connection(info: GraphQLResolveInfo) -> bool:
+	return _returned(info.parent_type.name, info.field_name).endswith("Connection")
+
+
+@cache
+def _returned(parent: str, field_name: str) -> str:
+	"""The name of the type that a field leads to."""
+	fields = schema().type_map[parent].fields  # type: ignore[attr-defined]
+	return str(get_named_type(fields[field_name].type).name)
+
+
 def _demand_access(info: GraphQLResolveInfo) -> None:
 	"""The field's own scopes and those of the type it returns (of a connection: its objects')."""
-	scopes: frozenset[str] = info.context
-	returned = get_named_type(info.return_type).name.removesuffix("Connection")
-	for key in ((info.parent_type.name, info.field_name), (returned, None)):
+	words = _missing(info.context, info.parent_type.name, info.field_name)
+	if words is not None:
+		raise _access_denied(info.field_name, words)
+
+
+@lru_cache(maxsize=10_000)
+def _missing(scopes: frozenset[str], parent: str, field_name: str) -> str | None:
+	"""Shopify's words for the scope that is not granted; None when all is."""
+	returned = _returned(parent, field_name).removesuffix("Connection")
+	for key in ((parent, field_name), (returned, None)):
 		wanted, words = requirements().get(key, (frozenset(), ""))
 		if wanted and not any(_covers(scopes, scope) for scope in wanted):
-			raise _access_denied(info.field_name, words)
+			return words
+	return None
 
 
 def _covers(scopes: frozenset[str], wanted: str) -> bool:
@@ -211,6 +287,11 @@ def _too_dear(cost: int) -> Json:
 	}
 	message = _TOO_DEAR.format(cost=cost, limit=MAX_QUERY_COST)
 	return {"errors": [{"message": message, "extensions": extensions}]}
+
+
+def _too_many(size: int) -> Json:
+	message = f"The input array size of {size} is greater than the maximum allowed of {MAX_INPUT}."
+	return {"errors": [{"message": message, "extensions": {"code": "MAX_INPUT_SIZE_EXCEEDED"}}]}
 
 
 def _formatted(result: ExecutionResult) -> Json:

@@ -173,7 +173,7 @@ def _unused() -> Json:
 	"""What the emulated store never has."""
 	empty = """cartToken checkoutToken clientIp customerLocale merchantOfRecordApp registeredSourceUrl
 		sourceIdentifier originalTotalAdditionalFeesSet originalTotalDutiesSet currentTotalAdditionalFeesSet
-		currentTotalDutiesSet"""
+		currentTotalDutiesSet publication"""
 	no = """canNotifyCustomer capturable customerAcceptsMarketing dutiesIncluded estimatedTaxes
 		hasTimelineComment productNetwork taxExempt"""
 	return {
@@ -181,6 +181,8 @@ def _unused() -> Json:
 		**dict.fromkeys(no.split(), False),
 		"additionalFees": [],
 		"merchantEditableErrors": [],
+		"metafields": [],
+		"metafield": lambda key, namespace=None: None,
 	}
 
 

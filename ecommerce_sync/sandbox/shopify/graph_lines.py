@@ -82,8 +82,8 @@ def _line_item(order: ShopifyOrder, line: PricedLine, now: PricedLine) -> Json:
 		"requiresShipping": facts.is_shipped(bought),
 		"taxable": facts.is_taxable(bought),
 		"weight": {"unit": "GRAMS", "value": float(facts.GRAMS)} if facts.is_shipped(bought) else None,
-		"product": product(bought),
-		"variant": variant(bought),
+		"product": _of_catalogue(order, line, "Product"),
+		"variant": _of_catalogue(order, line, "ProductVariant"),
 		"sellingPlan": None,
 		"lineItemGroup": _group(order, bought),
 		"duties": [],
@@ -169,54 +169,13 @@ def _group(order: ShopifyOrder, bought: Bought) -> Json | None:
 	}
 
 
-def product(bought: Bought) -> Json | None:
-	"""The `Product` behind a line, as far as a line knows it."""
-	number = facts.product_id(bought)
-	if number is None:
+def _of_catalogue(order: ShopifyOrder, line: PricedLine, kind: str) -> Any:
+	"""The product or variant behind a line: as the store has it now, if a store took the order."""
+	listed = order.listed(line)
+	if listed is None:
 		return None
-	return {
-		"__typename": "Product",
-		"id": f"gid://shopify/Product/{number}",
-		"legacyResourceId": str(number),
-		"title": bought.title,
-		"vendor": "Emulated",
-		"isGiftCard": bought.kind == "gift_card",
-		"status": "ACTIVE",
-		"tags": [],
-		"productType": "",
-	}
-
-
-def variant(bought: Bought) -> Json | None:
-	"""The `ProductVariant` behind a line, as far as a line knows it."""
-	number = facts.variant_id(bought)
-	if number is None:
-		return None
-	return {
-		"__typename": "ProductVariant",
-		"id": f"gid://shopify/ProductVariant/{number}",
-		"legacyResourceId": str(number),
-		"title": bought.variant_title or "Default Title",
-		"displayName": facts.line_name(bought),
-		"sku": bought.sku,
-		"barcode": None,
-		"price": str(bought.price),
-		"taxable": facts.is_taxable(bought),
-		"product": lambda: product(bought),
-		"inventoryItem": lambda: inventory_item(bought),
-	}
-
-
-def inventory_item(bought: Bought) -> Json | None:
-	"""The `InventoryItem` of a line's variant."""
-	number = facts.variant_id(bought)
-	if number is None:
-		return None
-	return {
-		"__typename": "InventoryItem",
-		"id": f"gid://shopify/InventoryItem/{number}",
-		"legacyResourceId": str(number),
-		"sku": bought.sku,
-		"tracked": bought.kind == "product",
-		"requiresShipping": facts.is_shipped(bought),
-	}
+	number = listed[kind == "ProductVariant"]
+	if order.shelf is None:
+		return {"__typename": kind, "id": f"gid://shopify/{kind}/{number}", "legacyResourceId": str(number)}
+	shelf = order.shelf
+	return lambda: shelf(kind, number)

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 def line_item(order: ShopifyOrder, line: PricedLine) -> Json:
 	"""An entry of `line_items`; `total_discount` stays zero, as for every code or automatic discount."""
-	return {**_identity(order, line), **_catalogue(line), **_amounts(order, line)}
+	return {**_identity(order, line), **_catalogue(order, line), **_amounts(order, line)}
 
 
 def shipping_line(order: ShopifyOrder, delivery: PricedDelivery) -> Json:
@@ -88,12 +88,12 @@ def _identity(order: ShopifyOrder, line: PricedLine) -> Json:
 	}
 
 
-def _catalogue(line: PricedLine) -> Json:
-	bought = line.bought
+def _catalogue(order: ShopifyOrder, line: PricedLine) -> Json:
+	bought, listed = line.bought, order.listed(line)
 	return {
 		"product_exists": facts.is_listed(bought),
-		"product_id": facts.product_id(bought),
-		"variant_id": facts.variant_id(bought),
+		"product_id": listed[0] if listed else None,
+		"variant_id": listed[1] if listed else None,
 		"variant_inventory_management": "shopify" if bought.kind == "product" else None,
 		"vendor": "Emulated" if facts.is_listed(bought) else None,
 		"gift_card": bought.kind == "gift_card",

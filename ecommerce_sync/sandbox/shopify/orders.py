@@ -6,18 +6,21 @@ REST-shaped payload of orders/create and its kin, `as_graphql` the data of the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from ecommerce_sync.sandbox.shopify import facts
 from ecommerce_sync.sandbox.shopify.graph import order_data
 from ecommerce_sync.sandbox.shopify.money import ZERO, Currencies, Money
 from ecommerce_sync.sandbox.shopify.payload import order_payload
 from ecommerce_sync.sandbox.shopify.pricing import PricedLine, Pricing, price
 from ecommerce_sync.sandbox.story import Story
 
+Listed = tuple[int, int]  # the ids of a product and its variant
 DEFAULT_SHOP = "emulated.myshopify.com"
 UPDATABLE = frozenset(
 	"note attributes tags billing shipping person business po_number payment_terms_days paid".split()
@@ -37,6 +40,8 @@ class ShopifyOrder:
 	quantities: tuple[tuple[int, int], ...] = ()
 	cancelled_at: datetime | None = None
 	cancel_reason: str | None = None
+	goods: tuple[Listed | None, ...] = ()  # what the store lists of each line; empty: no store took it
+	shelf: Callable[[str, int], Any] | None = field(default=None, compare=False, repr=False)
 
 	@property
 	def id(self) -> int:
@@ -112,6 +117,19 @@ class ShopifyOrder:
 		"""When payment terms make the order due."""
 		days = self.story.payment_terms_days
 		return None if days is None else self.story.created_at + timedelta(days=days)
+
+	def listed(self, line: PricedLine) -> Listed | None:
+		"""The product and variant that a line sold; without a store by its words alone."""
+		if self.goods:
+			return self.goods[line.number]
+		product, variant = facts.product_id(line.bought), facts.variant_id(line.bought)
+		return None if product is None or variant is None else (product, variant)
+
+	def pieces(self) -> dict[int, int]:
+		"""What each line of the story takes from stock now."""
+		if self.cancelled_at is not None:
+			return {}
+		return {n: b.quantity for n, b in enumerate(self.story.lines)} | dict(self.quantities)
 
 	def line_id(self, line: PricedLine) -> int:
 		"""The id of a line item."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,13 @@ from graphql import GraphQLError
 MAX_PAGE = 250
 Json = dict[str, Any]
 Entry = tuple[list[Any], Any]
+
+
+class Unpaged(int):
+	"""A page size that only bulk operations may ask for."""
+
+
+EVERYTHING = Unpaged(1_000_000_000)
 
 
 def connection(nodes: Sequence[Any], arguments: Mapping[str, Any]) -> Json:
@@ -35,7 +43,34 @@ def keyed(
 	within = _between(entries, arguments)
 	is_forward = arguments.get("first") is not None
 	page = within[:size] if is_forward else within[len(within) - min(size, len(within)) :]
-	return _page([(key, data(node)) for key, node in page], entries)
+	return _page(
+		[(key, data(node)) for key, node in page], [entry[0] for entry in (*entries[:1], *entries[-1:])]
+	)
+
+
+def by_id(
+	ids: Sequence[int], arguments: Mapping[str, Any], data: Callable[[int], Any] = lambda number: number
+) -> Json:
+	"""The same for ascending ids, found by bisection: a page of a large catalogue costs what it shows."""
+	low, high, size = 0, len(ids), _page_size(arguments)
+	after, before = arguments.get("after"), arguments.get("before")
+	if arguments.get("reverse"):
+		after, before = before, after
+	if after:
+		low = bisect_right(ids, _number(after))
+	if before:
+		high = bisect_left(ids, _number(before))
+	is_first = (arguments.get("first") is not None) != bool(arguments.get("reverse"))
+	page = ids[low : min(low + size, high)] if is_first else ids[max(low, high - size) : high]
+	shown = page[::-1] if arguments.get("reverse") else page
+	ends = [[number] for number in (ids[0], ids[-1])] if ids else []
+	if arguments.get("reverse"):
+		ends.reverse()
+	return _page([([number], data(number)) for number in shown], ends)
+
+
+def _number(cursor: str) -> int:
+	return int(_decode(cursor)[0])
 
 
 def _page_size(arguments: Mapping[str, Any]) -> int:
@@ -43,7 +78,7 @@ def _page_size(arguments: Mapping[str, Any]) -> int:
 	size = last if first is None else first
 	if size is None:
 		raise GraphQLError("you must provide one of first or last", extensions={"code": "BAD_REQUEST"})
-	if not 0 <= size <= MAX_PAGE:
+	if not isinstance(size, Unpaged) and not 0 <= size <= MAX_PAGE:
 		message = f"The page size must be from 0 to {MAX_PAGE}, not {size}."
 		raise GraphQLError(message, extensions={"code": "BAD_REQUEST"})
 	return int(size)
@@ -58,14 +93,15 @@ def _between(entries: list[Entry], arguments: Mapping[str, Any]) -> list[Entry]:
 	return entries
 
 
-def _page(page: list[Entry], entries: list[Entry]) -> Json:
+def _page(page: list[Entry], ends: Sequence[list[Any]]) -> Json:
+	"""`ends` are the first and the last key of the whole list."""
 	edges = [{"cursor": _encode(key), "node": node} for key, node in page]
 	return {
 		"edges": edges,
 		"nodes": [node for _, node in page],
 		"pageInfo": {
-			"hasNextPage": bool(page) and page[-1][0] != entries[-1][0],
-			"hasPreviousPage": bool(page) and page[0][0] != entries[0][0],
+			"hasNextPage": bool(page) and page[-1][0] != ends[-1],
+			"hasPreviousPage": bool(page) and page[0][0] != ends[0],
 			"startCursor": edges[0]["cursor"] if edges else None,
 			"endCursor": edges[-1]["cursor"] if edges else None,
 		},

@@ -1,4 +1,4 @@
-"""Resolvers of the query roots over a store's orders, locations, catalogue and app."""
+"""The table of what queries and mutations may start from, and the resolvers of orders and locations."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from ecommerce_sync.sandbox.shopify import facts
-from ecommerce_sync.sandbox.shopify.graph_lines import inventory_item, product, variant
+from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
+from ecommerce_sync.sandbox.shopify.goods_roots import GoodsRoots
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
 from ecommerce_sync.sandbox.shopify.paging import Entry, connection, keyed
 from ecommerce_sync.sandbox.shopify.search import order_filter
-from ecommerce_sync.sandbox.shopify.shop import Shop, installation_data, location_data, shop_data
+from ecommerce_sync.sandbox.shopify.shop import Shop, installation_data, shop_data
 from ecommerce_sync.sandbox.shopify.subscriptions import Subscriptions
-from ecommerce_sync.sandbox.story import Bought
 
 Json = dict[str, Any]
 # Older orders are silently absent without read_all_orders.
@@ -42,6 +41,9 @@ class Roots:
 	scopes: Callable[[], frozenset[str]]
 	clock: Callable[[], datetime]
 	subscriptions: Subscriptions
+	goods: GoodsRoots
+	bulk: BulkOperations
+	edits: dict[str, Any]
 
 	def queries(self) -> dict[str, Callable[..., Any]]:
 		"""By field of QueryRoot."""
@@ -55,12 +57,8 @@ class Roots:
 			"locations": self._locations,
 			"node": lambda id: self._node(id),
 			"nodes": lambda ids: [self._node(gid) for gid in ids],
-			"product": lambda id: self._listed(product, id),
-			"products": lambda **arguments: self._catalogue(product, arguments),
-			"productVariant": lambda id: self._listed(variant, id),
-			"productVariants": lambda **arguments: self._catalogue(variant, arguments),
-			"inventoryItem": lambda id: self._listed(inventory_item, id),
-			"inventoryItems": lambda **arguments: self._catalogue(inventory_item, arguments),
+			**self.goods.queries(),
+			**self.bulk.queries(),
 			"webhookSubscription": self.subscriptions.one,
 			"webhookSubscriptions": self.subscriptions.listed,
 		}
@@ -71,6 +69,8 @@ class Roots:
 			"webhookSubscriptionCreate": self.subscriptions.create,
 			"webhookSubscriptionUpdate": self.subscriptions.update,
 			"webhookSubscriptionDelete": self.subscriptions.delete,
+			**self.edits,
+			**self.bulk.mutations(),
 		}
 
 	def _visible(self) -> list[ShopifyOrder]:
@@ -99,50 +99,28 @@ class Roots:
 	def _order_data(self, order: ShopifyOrder) -> Json:
 		data = order.as_graphql()
 		location = order.story.location_id
-		data["retailLocation"] = None if location is None else self._location_by_number(location)
+		data["retailLocation"] = None if location is None else self.goods.node("Location", location)
 		return data
 
-	def _location(self, gid: str | None) -> Json | None:
-		if gid is None:
-			return location_data(self.shop.locations[0])
-		return self._location_by_number(_check_gid(gid))
-
-	def _location_by_number(self, number: int) -> Json | None:
-		found = (location_data(location) for location in self.shop.locations if location.id == number)
-		return next(found, None)
+	def _location(self, gid: str | None) -> Any:
+		number = self.goods.stock.default if gid is None else _check_gid(gid)
+		return self.goods.node("Location", number)
 
 	def _locations(self, **arguments: Any) -> Json:
 		shown = [loc for loc in self.shop.locations if loc.is_active or arguments.get("includeInactive")]
 		by_id = arguments.get("sortKey") == "ID"
 		shown.sort(key=lambda location: location.id if by_id else location.name)
-		return connection([location_data(location) for location in shown], arguments)
+		return connection([self.goods.node("Location", location.id) for location in shown], arguments)
 
 	def _node(self, gid: str) -> Any:
-		_check_gid(gid)
-		for find in (self._order, self._location, lambda gid: self.subscriptions.one(id=gid)):
-			found = find(gid)
-			if found is not None and found["id"] == gid:
-				return found
-		return None
-
-	def _sold(self) -> list[Bought]:
-		"""The catalogue: every product that an order has a line of, once a variant."""
-		lines = [bought for order in self.orders() for bought in order.story.lines if facts.is_listed(bought)]
-		return list({facts.variant_id(bought): bought for bought in lines}.values())
-
-	def _catalogue(self, make: Callable[[Bought], Json | None], arguments: Json) -> Json:
-		query = arguments.get("query") or ""
-		sku = re.fullmatch(r"""sku:['"]?(?P<sku>[^'"]*)['"]?""", query)
-		if query and not sku:
-			raise GraphQLError(f"The emulated store filters its catalogue by sku only, not {query!r}.")
-		sold = [bought for bought in self._sold() if sku is None or bought.sku == sku["sku"]]
-		made = {data["id"]: data for data in map(make, sold) if data is not None}
-		return connection([made[gid] for gid in sorted(made)], arguments)
-
-	def _listed(self, make: Callable[[Bought], Json | None], gid: str) -> Json | None:
-		_check_gid(gid)
-		made = (make(bought) for bought in self._sold())
-		return next((data for data in made if data is not None and data["id"] == gid), None)
+		number, kind = _check_gid(gid), gid.split("/")[3]
+		others: dict[str, Callable[[], Any]] = {
+			"Order": lambda: self._order(gid),
+			"WebhookSubscription": lambda: self.subscriptions.one(id=gid),
+			"BulkOperation": lambda: self.bulk.by_gid(gid),
+			"InventoryLevel": lambda: self.goods.level(gid),
+		}
+		return others[kind]() if kind in others else self.goods.node(kind, number)
 
 
 def _check_gid(gid: str) -> int:

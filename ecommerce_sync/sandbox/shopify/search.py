@@ -1,5 +1,6 @@
-"""Shopify's search syntax for `orders(query:)`, as far as terms joined by AND
-(https://shopify.dev/docs/api/usage/search-syntax): field:value, comparisons, quotes, and a minus for not.
+"""Shopify's search syntax for `orders(query:)`, `products(query:)` and their kin
+(https://shopify.dev/docs/api/usage/search-syntax): field:value, comparisons, quotes, a minus for not, terms
+joined by AND, and such groups joined by OR.
 
 A filter that the emulated store does not know is refused, where the real store ignores it with a warning:
 a test must not pass because a filter did nothing.
@@ -9,7 +10,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -17,7 +19,23 @@ from graphql import GraphQLError
 
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
 
-Matches = Callable[[ShopifyOrder], bool]
+Matches = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Searchable:
+	"""What can be filtered by: times, words (any of them, whatever the case) and the number of `id`."""
+
+	times: Mapping[str, Callable[[Any], datetime]]
+	words: Mapping[str, Callable[[Any], list[str]]]
+	numbers: Mapping[str, Callable[[Any], int]]
+
+	@property
+	def names(self) -> list[str]:
+		"""All fields."""
+		return sorted([*self.times, *self.words, *self.numbers])
+
+
 _TERM = re.compile(r"""(?P<no>-?)(?P<field>\w+):(?P<sign>>=|<=|>|<|)(?P<value>'[^']*'|"[^"]*"|[^\s()]+)""")
 _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
 	">=": operator.ge,
@@ -44,43 +62,71 @@ _WORDS: dict[str, Callable[[ShopifyOrder], list[str]]] = {
 }
 
 
+_ORDERS = Searchable(_TIMES, _WORDS, {"id": lambda order: order.id})
+
+
 def order_filter(query: str | None, zone: tzinfo) -> Matches:
 	"""A predicate for `query`; times without a zone are the shop's (`zone`)."""
-	left = _TERM.sub(" ", query or "").replace(" AND ", " ").strip()
+	return predicate(query, zone, _ORDERS)
+
+
+def predicate(query: str | None, zone: tzinfo, known: Searchable) -> Matches:
+	"""Whether something matches `query` by the fields that are `known` of it."""
+	groups = [_group(part, zone, known) for part in _alternatives(query)]
+	return lambda record: any(all(test(record) for test in group) for group in groups)
+
+
+def named(query: str | None, field: str) -> list[str] | None:
+	"""The values of `field` if each alternative of `query` names one, so that an index can be asked."""
+	found = []
+	for part in _alternatives(query):
+		terms = [m for m in _TERM.finditer(part) if m["field"] == field and not m["sign"] and not m["no"]]
+		if not terms:
+			return None
+		found.append(terms[0]["value"].strip("'\""))
+	return found
+
+
+def _alternatives(query: str | None) -> list[str]:
+	return re.split(r"\s+OR\s+", query or "")
+
+
+def _group(part: str, zone: tzinfo, known: Searchable) -> list[Matches]:
+	left = _TERM.sub(" ", part).replace(" AND ", " ").strip(" ()")
 	if left not in ("", "AND"):
-		raise _refused(left)
-	tests = [_term(match, zone) for match in _TERM.finditer(query or "")]
-	return lambda order: all(test(order) for test in tests)
+		raise _refused(left, known)
+	return [_term(match, zone, known) for match in _TERM.finditer(part)]
 
 
-def _term(match: re.Match[str], zone: tzinfo) -> Matches:
+def _term(match: re.Match[str], zone: tzinfo, known: Searchable) -> Matches:
 	field, value = match["field"], match["value"].strip("'\"")
-	test = _test(field, match["sign"], value, zone)
-	return (lambda order: not test(order)) if match["no"] else test
+	test = _test(field, match["sign"], value, zone, known)
+	return (lambda record: not test(record)) if match["no"] else test
 
 
-def _test(field: str, sign: str, value: str, zone: tzinfo) -> Matches:
+def _test(field: str, sign: str, value: str, zone: tzinfo, known: Searchable) -> Matches:
 	compare = _SIGNS[sign]
-	if field in _TIMES:
-		read, when = _TIMES[field], _moment(value, zone)
-		return lambda order: compare(read(order), when)
-	if field == "id":
-		return lambda order: compare(order.id, int(value))
-	if field in _WORDS and not sign:
-		words = _WORDS[field]
-		return lambda order: value.lower() in (word.lower() for word in words(order))
-	raise _refused(f"{field}:{sign}")
+	if field in known.times:
+		read, when = known.times[field], _moment(value, zone, known)
+		return lambda record: compare(read(record), when)
+	if field in known.numbers and value.isdigit():
+		number, wanted = known.numbers[field], int(value)
+		return lambda record: compare(number(record), wanted)
+	if field in known.words and not sign:
+		words = known.words[field]
+		return lambda record: value.lower() in (word.lower() for word in words(record))
+	raise _refused(f"{field}:{sign}{value}", known)
 
 
-def _moment(value: str, zone: tzinfo) -> datetime:
+def _moment(value: str, zone: tzinfo, known: Searchable) -> datetime:
 	try:
 		# Python 3.10 knows no Z.
 		moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
 	except ValueError:
-		raise _refused(value) from None
+		raise _refused(value, known) from None
 	return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def _refused(part: str) -> GraphQLError:
-	message = f"The emulated store cannot filter by {part!r}; it knows {sorted([*_TIMES, 'id', *_WORDS])}."
+def _refused(part: str, known: Searchable) -> GraphQLError:
+	message = f"The emulated store cannot filter by {part!r}; it knows {known.names}."
 	return GraphQLError(message, extensions={"code": "BAD_REQUEST"})

@@ -3,9 +3,11 @@
 	with EmulatedShopify(seed=7) as store:
 		order = store.place(story)   # queues orders/create for those who subscribed
 		store.deliver()              # sends what is due
+		store.sell("TEE-S", 2)       # an order of one line; stock follows
+		store.available("TEE-S")     # 98
 		requests.post(f"{store.url}/admin/api/2026-07/graphql.json", ...)
 
-Everything random comes from `seed`; time comes from `clock`.
+`goods`, `stock`, `sales`, `webhooks` and `calls` are the store's parts, open to tests. Everything random comes from `seed`; time comes from `clock`.
 """
 
 from __future__ import annotations
@@ -14,23 +16,35 @@ import json
 import random
 import re
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from ecommerce_sync.sandbox.catalogue import PRODUCTS, Product
 from ecommerce_sync.sandbox.faults import Faults, disturbed
 from ecommerce_sync.sandbox.shopify.auth import Tokens
+from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
+from ecommerce_sync.sandbox.shopify.calls import Call, Calls
 from ecommerce_sync.sandbox.shopify.cost import Bucket
+from ecommerce_sync.sandbox.shopify.edits import Edits
 from ecommerce_sync.sandbox.shopify.execution import Executor
+from ecommerce_sync.sandbox.shopify.goods import Goods
+from ecommerce_sync.sandbox.shopify.goods_roots import GoodsRoots
+from ecommerce_sync.sandbox.shopify.inventory import Inventory, Stock
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder, write_down
+from ecommerce_sync.sandbox.shopify.product_edits import ProductEdits
 from ecommerce_sync.sandbox.shopify.roots import Roots
+from ecommerce_sync.sandbox.shopify.sales import Sales
 from ecommerce_sync.sandbox.shopify.schema import API_VERSION
-from ecommerce_sync.sandbox.shopify.shop import ALL_SCOPES, Shop
+from ecommerce_sync.sandbox.shopify.shop import ALL_SCOPES, Shop, StoreLocation
+from ecommerce_sync.sandbox.shopify.stock_edits import StockEdits
 from ecommerce_sync.sandbox.shopify.subscriptions import Subscriptions
-from ecommerce_sync.sandbox.shopify.webhooks import Outcome, Webhooks
+from ecommerce_sync.sandbox.shopify.variant_edits import VariantEdits
+from ecommerce_sync.sandbox.shopify.webhooks import Message, Outcome, Webhooks
 from ecommerce_sync.sandbox.story import Story
 
 if TYPE_CHECKING:
@@ -38,6 +52,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _GRAPHQL_PATH = re.compile(r"/admin/api/(?P<version>\d{4}-\d{2}|unstable)/graphql\.json")
+_BULK_PATH = re.compile(r"/bulk/(?P<number>\d+)\.jsonl")
 _UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
@@ -52,6 +67,9 @@ class EmulatedShopify:
 	`access_token` is the permanent token of a legacy custom app (None: there is none), `client_id` and
 	`client_secret` those of a Dev Dashboard app; the secret also signs webhooks. `refusal` makes the token
 	endpoint refuse, e.g. "shop_not_permitted". `points` and `restore_rate` are the GraphQL bucket.
+	`catalogue` is what the store sells and `stock` what it has of it: as many pieces everywhere, or by SKU
+	and location id (None: not stocked there). Bulk operations take `bulk_seconds` of the store's clock.
+	`before_write` is called before each mutation is executed, so that a test can step in.
 	"""
 
 	def __init__(
@@ -68,8 +86,14 @@ class EmulatedShopify:
 		clock: Callable[[], datetime] = utc_now,
 		points: float = 2000.0,
 		restore_rate: float = 100.0,
+		catalogue: Sequence[Product] = PRODUCTS,
+		locations: Sequence[StoreLocation] | None = None,
+		stock: Stock = 100,
+		bulk_seconds: float = 0.2,
 	) -> None:
 		self.shop = shop or Shop()
+		if locations is not None:
+			self.shop = replace(self.shop, locations=tuple(locations))
 		self.scopes = frozenset(scopes)
 		self.client_id, self.client_secret, self.access_token = client_id, client_secret, access_token
 		self.clock = clock
@@ -79,16 +103,52 @@ class EmulatedShopify:
 			client_id, client_secret, lambda: self.scopes, self.now, rng, access_token, refusal
 		)
 		self.webhooks = Webhooks(self.shop.domain, client_secret, self.now, rng, self.faults)
+		self.calls = Calls()
+		self.before_write: Callable[[Call], None] = lambda call: None
+		self.goods = Goods(self.shop, self.now, self._tell)
+		self.goods.open_with(catalogue)
+		self.stock = Inventory(self.goods, stock)
+		self.sales = Sales(self.stock)
+		self.edits = Edits(self.stock)
 		self._orders: dict[int, ShopifyOrder] = {}
 		self._lock = threading.RLock()
+		self._goods_roots = GoodsRoots(self.stock)
+		self._bulk = BulkOperations(self._export, self.now, self._tell, self._address, bulk_seconds)
 		self._executor = self._build_executor(Bucket(lambda: self.now().timestamp(), points, restore_rate))
 		self._server: BaseWSGIServer | None = None
 		self._serving: threading.Thread | None = None
 
 	def _build_executor(self, bucket: Bucket) -> Executor:
 		subscriptions = Subscriptions(self.webhooks, self.now, lambda: self.scopes)
-		roots = Roots(self.shop, self.client_id, self.orders, lambda: self.scopes, self.now, subscriptions)
-		return Executor(roots.queries(), roots.mutations(), bucket)
+		products = ProductEdits(self.stock)
+		edits: list[ProductEdits | StockEdits | VariantEdits] = [
+			products,
+			StockEdits(self.stock, products),
+			VariantEdits(self.stock),
+		]
+		roots = Roots(
+			self.shop,
+			self.client_id,
+			self.orders,
+			lambda: self.scopes,
+			self.now,
+			subscriptions,
+			self._goods_roots,
+			self._bulk,
+			{name: do for edit in edits for name, do in edit.mutations().items()},
+		)
+		before = lambda call: self.before_write(call)  # noqa: E731 it may be set later
+		return Executor(roots.queries(), roots.mutations(), bucket, self.calls, before)
+
+	def _export(self, query: str) -> tuple[Json | None, list[Any]]:
+		return self._executor.export(query, self.scopes)
+
+	def _tell(self, topic: str, payload: Callable[[], Json]) -> None:
+		if self.webhooks.wants(topic):
+			self.webhooks.queue(topic, payload())
+
+	def _address(self) -> str:
+		return self.url if self._server is not None else f"https://{self.shop.domain}"
 
 	# The shopper's and the merchant's side
 
@@ -102,28 +162,44 @@ class EmulatedShopify:
 		with self._lock:
 			if order.id in self._orders:
 				raise ValueError(f"story.number: order {order.name} exists; number stories apart.")
+			order = replace(order, goods=self.sales.list_lines(story), shelf=self._goods_roots.node)
 			self._orders[order.id] = order
-		if notify:
-			self._queue(order, ["orders/create", *(["orders/paid"] if story.paid else [])])
+			if notify:
+				self._queue(order, ["orders/create", *(["orders/paid"] if story.paid else [])])
+			self.sales.follow(order, notify=notify)
 		return order
+
+	def sell(self, wanted: str | int, quantity: int = 1, location_id: int | None = None) -> ShopifyOrder:
+		"""A guest orders so many of a variant (SKU or id) now: a real order with its webhooks."""
+		with self._lock:
+			variant = self.goods.find(wanted)
+			return self.place(self.sales.story(variant, quantity, self.now(), location_id))
+
+	def available(self, wanted: str | int, location_id: int | None = None) -> int:
+		"""What can be sold of a variant (SKU or id) from a location, by default the store's first."""
+		with self._lock:
+			place = self.stock.default if location_id is None else location_id
+			return self.stock.available(self.goods.find(wanted), place)
+
+	def set_available(self, wanted: str | int, location_id: int | None, quantity: int) -> None:
+		"""The merchant corrects a number by hand (None: at the first location)."""
+		with self._lock:
+			place = self.stock.default if location_id is None else location_id
+			self.stock.put(self.goods.find(wanted), place, quantity)
 
 	def cancel(
 		self, order_id: int, at: datetime | None = None, reason: str = "customer", *, notify: bool = True
 	) -> ShopifyOrder:
 		"""Cancel an order; queues orders/cancelled and orders/updated."""
-		order = self._replace(self.order(order_id).cancelled(at or self.now(), reason))
-		if notify:
-			self._queue(order, ["orders/cancelled", "orders/updated"])
-		return order
+		cancelled = self.order(order_id).cancelled(at or self.now(), reason)
+		return self._replace(cancelled, ["orders/cancelled", "orders/updated"], notify)
 
 	def update(
 		self, order_id: int, at: datetime | None = None, *, notify: bool = True, **changes: Any
 	) -> ShopifyOrder:
 		"""Change an order as `ShopifyOrder.updated` does; queues orders/updated."""
-		order = self._replace(self.order(order_id).updated(at or self.now(), **changes))
-		if notify:
-			self._queue(order, ["orders/updated"])
-		return order
+		changed = self.order(order_id).updated(at or self.now(), **changes)
+		return self._replace(changed, ["orders/updated"], notify)
 
 	def order(self, order_id: int) -> ShopifyOrder:
 		"""An order as it is now."""
@@ -143,11 +219,30 @@ class EmulatedShopify:
 
 	def deliver(self, now: datetime | None = None) -> list[Outcome]:
 		"""Send the webhooks that are due (`now`: at that time, to reach retries sooner)."""
+		with self._lock:
+			self._bulk.settle()
 		return self.webhooks.deliver(now)
 
-	def _replace(self, order: ShopifyOrder) -> ShopifyOrder:
+	def take(self, *topics: str) -> list[Message]:
+		"""The messages that are due of `topics` (none: all), taken from the queue by one who delivers himself.
+
+		Only what somebody subscribed to is queued; see `subscribe`.
+		"""
+		with self._lock:
+			self._bulk.settle()
+		return self.webhooks.take(topics, self.now())
+
+	def subscribe(self, *topics: str, uri: str = "https://app.emulated.example/webhooks") -> None:
+		"""Subscribe without the API, for those who `take` instead of listening."""
+		for topic in topics:
+			self.webhooks.subscribe(topic, uri)
+
+	def _replace(self, order: ShopifyOrder, topics: list[str], notify: bool) -> ShopifyOrder:
 		with self._lock:
 			self._orders[order.id] = order
+			if notify:
+				self._queue(order, topics)
+			self.sales.follow(order, notify=notify)
 		return order
 
 	def _queue(self, order: ShopifyOrder, topics: Iterable[str]) -> None:
@@ -172,11 +267,23 @@ class EmulatedShopify:
 			form = request.get_json(silent=True) or request.form.to_dict()
 			status, body = self.tokens.grant(form if isinstance(form, dict) else {})
 			return _json(body, status)
+		bulk = _BULK_PATH.fullmatch(request.path)
+		if request.method == "GET" and bulk is not None:
+			return self._respond_with_file(int(bulk["number"]))
 		if request.method != "POST" or path is None or not _is_served(path["version"]):
 			return _json({"errors": "Not Found"}, 404)
 		if not self.tokens.is_valid(request.headers.get("X-Shopify-Access-Token")):
 			return _json({"errors": _UNAUTHORIZED}, 401)
 		return self._respond_to_query(request)
+
+	def _respond_with_file(self, number: int) -> Response:
+		"""A bulk operation's result; its address alone opens it."""
+		with self._lock:
+			lines = self._bulk.result(number)
+			if lines is None:
+				return Response("Not Found", 404)
+			self.calls.made.append(Call("bulk result", "read", (), {}))
+		return Response(lines, content_type="application/jsonl")
 
 	def _respond_to_query(self, request: Request) -> Response:
 		body = request.get_json(silent=True)

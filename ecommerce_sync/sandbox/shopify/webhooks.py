@@ -15,7 +15,7 @@ import json
 import random
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -59,6 +59,11 @@ class Message:
 	body: bytes
 	due: datetime
 	attempts: int = 0
+
+	@property
+	def topic(self) -> str:
+		"""As in the header ("products/update")."""
+		return self.subscription.topic
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,30 @@ class Webhooks:
 		with self._lock:
 			self._queue.extend(messages)
 		return messages
+
+	def subscribe(self, topic: str, uri: str) -> Subscription:
+		"""Add a subscription, unless there is one of this topic to this address."""
+		with self._lock:
+			same = (s for s in self.subscriptions.values() if (s.topic, s.uri) == (topic, uri))
+			known = next(same, None)
+			if known is None:
+				now = self.clock()
+				known = Subscription(2_000_000_000_000 + len(self.subscriptions), topic, uri, now, now)
+				self.subscriptions[known.id] = known
+		return known
+
+	def wants(self, topic: str) -> bool:
+		"""Whether anybody subscribed to `topic`."""
+		with self._lock:
+			return any(s.topic == topic for s in self.subscriptions.values())
+
+	def take(self, topics: Collection[str], now: datetime) -> list[Message]:
+		"""Take what is due of `topics` (none named: of all) out of the queue, for those who bring it themselves."""
+		with self._lock:
+			taken = [m for m in self._queue if m.due <= now and (not topics or m.topic in topics)]
+			ours = set(map(id, taken))
+			self._queue = [message for message in self._queue if id(message) not in ours]
+		return taken
 
 	def deliver(self, now: datetime | None = None) -> list[Outcome]:
 		"""Send what is due at `now`, in the order (and number) that the faults make of it."""
