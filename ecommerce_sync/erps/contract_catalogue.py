@@ -1,4 +1,4 @@
-"""What every ERP must do for the catalogue, in and out, as mixins; see `contract_goods`."""
+"""What every ERP must do for the catalogue of a store, as a mixin; see `contract_goods`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ class CatalogueContract(GoodsContract):
 		changed = product.model_copy(update={"variants": (first, product.variants[1])})
 		assert self.erp.list_products(self.store, [changed]) == 1
 		assert {row.sku for row in self.rows(product)} == {"NEW", "SAME"}
+
+	def test_variants_that_a_whole_product_lost_are_marked(self) -> None:
+		product = sample_product(sample_variant(unique()), sample_variant(unique()))
+		self.erp.list_products(self.store, [product])
+		fewer = product.model_copy(update={"variants": product.variants[:1]})
+		assert self.erp.list_products(self.store, [fewer.model_copy(update={"complete": False})]) == 0
+		assert len(self.rows(product)) == 2
+		assert self.erp.list_products(self.store, [fewer]) == 1
+		assert len(self.rows(product)) == 1
+		assert self.erp.list_products(self.store, [product]) == 1
+		assert len(self.rows(product)) == 2
 
 	def test_a_product_without_variants_is_one_listing(self) -> None:
 		product = sample_product(sample_variant(None, id=""))
@@ -263,48 +274,3 @@ class CatalogueContract(GoodsContract):
 			self.erp.record_product(product, self.goods, gone=True)
 		with self.erp.transaction([]):
 			assert self.erp.product_gone(self.store, number()) == 0
-
-
-class PublishingContract(GoodsContract):
-	"""Items that a store is to have."""
-
-	def test_an_item_with_the_stores_flag_is_due_when_it_changes(self) -> None:
-		item, plain = self.new_item(), self.new_item()
-		self.offer(item, self.store)
-		self.erp.take_changes()
-		assert self.erp.items_due(self.store, ALL) == [item]
-		self.erp.published(item, None, self.goods, None)
-		assert self.erp.items_due(self.store, ALL) == []
-		self.retitle(plain, "Other")
-		self.retitle(item, "Scarf")
-		self.erp.take_changes()
-		assert self.erp.items_due(self.store, ALL) == [item]
-		assert self.store in self.erp.stores_due()
-
-	def test_an_item_as_it_is_to_be_published(self) -> None:
-		barcode = number()
-		item = self.new_item(barcode=barcode)
-		self.retitle(item, "Scarf")
-		self.offer(item, self.store)
-		state = self.erp.item_state(item, self.goods)
-		assert (state.item_code, state.disabled, state.product_id, state.pushed) == (item, False, None, None)
-		assert state.values["title"] == "Scarf"
-		(variant,) = state.variants
-		assert (variant.item_code, variant.barcode, variant.stock) == (item, barcode, True)
-		assert (variant.listing, variant.variant_id) == (None, None)
-		assert variant.document["item_code"] == item
-		self.disable(item)
-		assert self.erp.item_state(item, self.goods).disabled
-
-	def test_a_published_product_is_bound(self) -> None:
-		item = self.new_item()
-		self.offer(item, self.store)
-		product = sample_product(sample_variant(item))
-		self.erp.published(item, product, self.goods, "print")
-		assert self.found(product).listings == {product.variants[0].id: item}
-		assert self.erp.items_due(self.store, ALL) == []
-		state = self.erp.item_state(item, self.goods)
-		assert (state.product_id, state.pushed) == (product.id, "print")
-		(variant,) = state.variants
-		assert (variant.variant_id, variant.listing) == (product.variants[0].id, self.names(product)[0])
-		assert set(self.stock_due()) == set(self.names(product))

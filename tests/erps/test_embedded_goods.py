@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ecommerce_sync.erps.contract_goods import (
 	CatalogueContract,
+	ImportContract,
 	LevelsContract,
 	OpenOrdersContract,
 	PricesContract,
@@ -93,6 +94,10 @@ class TestEmbeddedPrices(GoodsOnSqlite, PricesContract):  # type: ignore[misc]
 
 class TestEmbeddedCatalogue(GoodsOnSqlite, CatalogueContract):  # type: ignore[misc]
 	"""Store to ERP."""
+
+
+class TestEmbeddedImport(GoodsOnSqlite, ImportContract):  # type: ignore[misc]
+	"""Store to ERP, with the planners."""
 
 
 class TestEmbeddedPublishing(GoodsOnSqlite, PublishingContract):  # type: ignore[misc]

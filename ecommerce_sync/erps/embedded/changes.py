@@ -15,7 +15,7 @@ from .stock import Stock
 
 _LIVE = "item_code IS NOT NULL AND NOT gone"
 _COLUMNS = {"stock": "stock_due", "prices": "price_due"}
-_PORTION = 500
+_PORTION = 500  # products
 
 
 class Changes(Stock):
@@ -125,23 +125,29 @@ class Changes(Stock):
 	def listings_of(self, store: str, names: Sequence[str]) -> list[Listing]:
 		where = f"store = ? AND name {AMONG} AND {_LIVE}"
 		rows = self._all(f"SELECT * FROM listing WHERE {where} ORDER BY rowid", store, many(names))
-		return self._with_levels(rows)
+		return self._with_levels(self._with_sharing(store, rows))
 
 	def bound_listings(self, store: str) -> Iterator[list[Listing]]:
-		names = self._all(f"SELECT name FROM listing WHERE store = ? AND {_LIVE} ORDER BY product_id", store)
-		for start in range(0, len(names), _PORTION):
-			yield self.listings_of(store, [row["name"] for row in names[start : start + _PORTION]])
+		found = self._all(f"SELECT DISTINCT product_id FROM listing WHERE store = ? AND {_LIVE}", store)
+		products = [row["product_id"] for row in found]
+		for start in range(0, len(products), _PORTION):
+			portion = many(products[start : start + _PORTION])
+			where = f"store = ? AND product_id {AMONG} AND {_LIVE}"
+			yield self._with_levels(
+				self._all(f"SELECT * FROM listing WHERE {where} ORDER BY rowid", store, portion)
+			)
 
 	def _with_sharing(self, store: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 		"""And those that share a number with one of them."""
 		products = {row["product_id"] for row in rows if row["stock_holder"] == "product"}
 		sharing = self._all(
 			f"SELECT * FROM listing WHERE store = ? AND product_id {AMONG}"
-			f" AND stock_holder = 'product' AND {_LIVE}",
+			f" AND stock_holder = 'product' AND {_LIVE} ORDER BY rowid",
 			store,
 			many(products),
 		)
-		return list({row["name"]: row for row in (*rows, *sharing)}.values())
+		alone = [row for row in rows if row["stock_holder"] != "product"]
+		return [*alone, *sharing]
 
 	def _with_levels(self, rows: Sequence[Mapping[str, Any]]) -> list[Listing]:
 		parts = self._item_parts(row["item_code"] for row in rows)

@@ -95,7 +95,7 @@ class Publishing(Products):
 				self._bind(settings.store, product, variant, code)
 
 
-def _state(item_code: str, data: Mapping[str, Any], row: Mapping[str, Any]) -> VariantState:
+def _state(item_code: str, data: dict[str, Any], row: Mapping[str, Any]) -> VariantState:
 	return VariantState(
 		item_code=item_code,
 		disabled=bool(data.get("disabled")),
@@ -109,7 +109,7 @@ def _state(item_code: str, data: Mapping[str, Any], row: Mapping[str, Any]) -> V
 	)
 
 
-def _document(item_code: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _document(item_code: str, data: dict[str, Any]) -> dict[str, Any]:
 	"""The Item for Field Mapping."""
 	return {
 		"item_code": item_code,
