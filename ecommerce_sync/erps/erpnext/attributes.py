@@ -27,6 +27,7 @@ _NO_WORD = re.compile(r"[^\w]+")
 
 def ensure(options: Sequence[Option], title: str) -> None:
 	"""The attributes with at least these values. Raises `Fixable` for a text where numbers are asked for."""
+	forget()
 	for option in sorted(options, key=lambda option: option.name.casefold()):  # one order for all workers
 		with refusals():
 			_ensure(option, title)

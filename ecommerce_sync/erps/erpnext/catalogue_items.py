@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import frappe
@@ -16,6 +17,10 @@ from .item_values import NAME_LENGTH, ensure_group, fields_of
 from .refusals import refusals
 
 DOCTYPE = "Item"
+# What a variant never has from its template.
+_OWN = frozenset(
+	"name doctype docstatus idx owner naming_series item_code item_name attributes __islocal __unsaved".split()
+)
 
 
 def item_code_of(code: str) -> str:
@@ -71,9 +76,9 @@ def _create_variant(code: str, command: CreateItem, settings: StoreSettings) -> 
 	from erpnext.controllers.item_variant import ItemVariantExistsError, find_variant
 
 	rows = attributes.rows(command.attributes)
-	attributes.forget()
 	fields = {
-		**_inherited(str(command.variant_of), rows),
+		**_inherited(str(command.variant_of)),
+		"attributes": rows,
 		**_fields(command, settings),
 		"variant_of": command.variant_of,
 	}
@@ -84,29 +89,23 @@ def _create_variant(code: str, command: CreateItem, settings: StoreSettings) -> 
 		return str(find_variant(command.variant_of, own, code))
 
 
-def _inherited(template: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _inherited(template: str) -> dict[str, Any]:
 	"""What ERPNext copies from a template to its variants: Item Variant Settings say which fields."""
+	stand = frappe.db.get_value(DOCTYPE, template, "modified")
+	rules = frappe.db.get_value("Item Variant Settings", None, "modified", cache=True)
+	return _copied(frappe.local.site, template, stand, rules)
+
+
+@lru_cache(maxsize=16)
+def _copied(site: str, template: str, *stand: Any) -> dict[str, Any]:
+	"""Kept for the variants that follow, until template or settings change."""
 	from erpnext.controllers.item_variant import copy_attributes_to_variant
 
 	variant = frappe.new_doc(DOCTYPE)
-	variant.update({"variant_based_on": "Item Attribute", "attributes": rows})
-	copy_attributes_to_variant(frappe.get_cached_doc(DOCTYPE, template), variant)
-	known = (
-		"name",
-		"doctype",
-		"docstatus",
-		"idx",
-		"__islocal",
-		"owner",
-		"naming_series",
-		"item_code",
-		"item_name",
-	)
-	return {
-		name: value
-		for name, value in variant.as_dict().items()
-		if name not in known and value not in (None, [])
-	}
+	variant.variant_based_on = "Item Attribute"
+	copy_attributes_to_variant(frappe.get_doc(DOCTYPE, template), variant)
+	values = variant.as_dict()
+	return {name: value for name, value in values.items() if name not in _OWN and value not in (None, [])}
 
 
 def update(command: UpdateItem, settings: StoreSettings) -> str | None:
