@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from ..storefronts.base import Credentials
+from ..storefronts.base import Credentials, platform
 from .baskets import Platform
 from .report import Placed
 from .scenario import Message, Seller
@@ -23,10 +23,34 @@ from .world import Shop
 
 
 class DemoSeller(Seller, Protocol):
-	"""A seller that can say how the app reaches it."""
+	"""A seller that can say how the app reaches it, and that sells from a stock."""
 
 	def shop(self) -> Shop:
 		"""Address, credentials and secret."""
+		...
+
+	def listen(self) -> None:
+		"""From now on keep the messages that the app wants, for `pending`."""
+		...
+
+	def pending(self) -> list[Message]:
+		"""What the store has to tell since the last time."""
+		...
+
+	def sell(self, sku: str, quantity: int = 1) -> str:
+		"""A guest buys so many of a SKU and pays; returns the order's id."""
+		...
+
+	def shows(self, sku: str) -> int | None:
+		"""What a shopper sees of a SKU, at the store's first place; None where nothing is counted."""
+		...
+
+	def recount(self, sku: str, quantity: int) -> None:
+		"""The shop's staff corrects the number by hand."""
+		...
+
+	def asks(self, sku: str) -> tuple[str, str | None]:
+		"""The price of a SKU and the undiscounted one beside it."""
 		...
 
 
@@ -43,6 +67,26 @@ class ShopifySeller:
 		credentials = Credentials(url=self.emulator.url, token=token, allow_http=True, allow_private=True)
 		domain = self.emulator.shop.domain
 		return Shop(self.store, self.platform, credentials, domain, self.emulator.client_secret)
+
+	def listen(self) -> None:
+		self.emulator.subscribe(*_topics(self.platform))
+
+	def pending(self) -> list[Message]:
+		return [Message(self.store, dict(each.headers), each.body) for each in self.emulator.take()]
+
+	def sell(self, sku: str, quantity: int = 1) -> str:
+		return str(self.emulator.sell(sku, quantity).id)
+
+	def shows(self, sku: str) -> int | None:
+		return self.emulator.available(sku)
+
+	def recount(self, sku: str, quantity: int) -> None:
+		self.emulator.set_available(sku, None, quantity)
+
+	def asks(self, sku: str) -> tuple[str, str | None]:
+		variant = self.emulator.goods.find(sku)
+		before = variant.compare_at
+		return f"{variant.price:.2f}", None if before is None else f"{before:.2f}"
 
 	def place(self, story: Story) -> str:
 		return str(self.emulator.place(story, notify=False).id)
@@ -96,6 +140,25 @@ class WooCommerceSeller:
 		secret = self.emulator.webhook_secret
 		return Shop(self.store, self.platform, credentials, self.emulator.url, secret)
 
+	def listen(self) -> None:
+		self.emulator.keep(*_topics(self.platform))
+
+	def pending(self) -> list[Message]:
+		return [Message(self.store, each.headers, each.body) for each in self.emulator.kept()]
+
+	def sell(self, sku: str, quantity: int = 1) -> str:
+		return str(self.emulator.sell(sku, quantity).id)
+
+	def shows(self, sku: str) -> int | None:
+		return self.emulator.stock_of(self.emulator.id_of(sku))
+
+	def recount(self, sku: str, quantity: int) -> None:
+		self.emulator.set_stock(self.emulator.id_of(sku), quantity)
+
+	def asks(self, sku: str) -> tuple[str, str | None]:
+		product = self.emulator.payload("product", self.emulator.id_of(sku))
+		return product["price"], product["regular_price"] if product["sale_price"] else None
+
 	def place(self, story: Story) -> str:
 		return str(self.emulator.place(story).id)
 
@@ -131,6 +194,11 @@ class WooCommerceSeller:
 def _cheaper(body: bytes, field: str) -> bytes:
 	payload = json.loads(body)
 	return json.dumps({**payload, field: str(Decimal(payload[field]) - 1)}).encode()
+
+
+def _topics(name: Platform) -> tuple[str, ...]:
+	can = platform(name).capabilities
+	return (*can.order_topics, *can.product_topics)
 
 
 @contextmanager
