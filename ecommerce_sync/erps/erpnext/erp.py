@@ -25,12 +25,14 @@ from ...core.settings import StoreSettings
 from ..base import Applied, LinkKey, SalesOrderView
 from . import customers, items, links, observe, order_changes, sales_orders
 from .fields import decimal
+from .goods_catalogue import CatalogueBooks
+from .goods_stock import StockBooks
 from .unit import Unit, end_transaction, unit_of_work
 
 Document = tuple[str, str]
 
 
-class ErpNext:
+class ErpNext(CatalogueBooks, StockBooks):
 	"""Documents and links of the site that Frappe is connected to. One instance per worker or request."""
 
 	def __init__(self) -> None:
