@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ...core.models import Attribute
 from ...core.products import Option, ProductDraft, VariantDraft
@@ -56,10 +56,15 @@ def media(images: Sequence[str]) -> list[Json]:
 
 
 def missing_images(draft: ProductDraft, current: Mapping[str, Any]) -> list[str]:
-	"""Those that the store does not have. It keeps copies under their file names, with a suffix if need be."""
+	"""Those that the store does not have. Its copies keep their file names, with more words beside if need be.
+
+	None while it is still fetching some, of which it does not tell the names yet.
+	"""
+	if current.get("has_pending_media"):
+		return []
 	present = [_stem(image.get("src") or "") for image in current.get("images") or ()]
 	wanted = dict.fromkeys(draft.images or ())
-	return [image for image in wanted if not any(name.startswith(_stem(image)) for name in present)]
+	return [image for image in wanted if not any(_stem(image) in name for name in present)]
 
 
 def used_options(draft: ProductDraft) -> list[Option]:
@@ -179,5 +184,6 @@ def _has_options(options: Sequence[Attribute], current: Mapping[str, Any], names
 
 
 def _stem(address: str) -> str:
-	"""The file name of a picture without its extension."""
-	return urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
+	"""The file name of a picture without its extension, as the store writes it: no blanks and signs."""
+	name = unquote(urlsplit(address).path.rsplit("/", 1)[-1])
+	return "_" + re.sub(r"[\W_]+", "_", name.rsplit(".", 1)[0].lower()).strip("_") + "_"

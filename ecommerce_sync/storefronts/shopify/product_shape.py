@@ -39,6 +39,7 @@ _ITEM = {
 	"harmonized_system_code": "harmonizedSystemCode",
 	"country_code_of_origin": "countryCodeOfOrigin",
 }
+_PENDING = {"UPLOADED", "PROCESSING"}
 _UNITS = {"GRAMS": "g", "KILOGRAMS": "kg", "OUNCES": "oz", "POUNDS": "lb"}
 _METAFIELD = {"namespace": "namespace", "key": "key", "value": "value", "type": "type"}
 
@@ -56,6 +57,7 @@ def rest_product(product: Given) -> Json:
 		"category": _category(product.get("category")),
 		"options": [_option(option) for option in product.get("options") or ()],
 		"images": _images(product),
+		"has_pending_media": any(m.get("status") in _PENDING for m in nodes(product, "media")),
 		"variants": [_variant(variant, product["id"]) for variant in nodes(product, "variants")],
 		"metafields": _metafields(product),
 	}
