@@ -42,5 +42,5 @@ def ask(store: EmulatedWooCommerce, path: str, method: str = "GET", **sent: Any)
 
 
 def told(store: EmulatedWooCommerce) -> list[tuple[str, int]]:
-	"""Topics and ids of the messages that were kept since the last time."""
+	"""Topics and ids of the messages that were held since the last time."""
 	return [(message.webhook.topic, message.resource_id) for message in store.kept()]

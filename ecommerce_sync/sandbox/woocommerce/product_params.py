@@ -68,17 +68,26 @@ def _chosen(
 	if by == "include":
 		place = {id_: at for at, id_ in enumerate(ids_of(args, "include"))}
 		found = [p for id_ in place if (p := shown.shelves.get(id_)) and p.is_variation == variations]
-		return [product.id for product in found if all(test(product) for test in tests)]
+		return [
+			product.id for product in found if _listed(product, args) and all(test(product) for test in tests)
+		]
 	if start is None and args.get("include"):
 		included = (shown.shelves.get(id_) for id_ in ids_of(args, "include"))
 		start = [p for p in included if p and p.is_variation == variations]
 	if start is not None:
-		kept = [product for product in start if all(test(product) for test in tests)]
+		kept = [
+			product for product in start if _listed(product, args) and all(test(product) for test in tests)
+		]
 		return [product.id for product in sorted(kept, key=SORTS[by], reverse=down)]
 	ids = shown.shelves.ordered(variations, by)
 	if tests:
 		ids = [id_ for id_ in ids if (p := shown.shelves.get(id_)) and all(test(p) for test in tests)]
 	return ids[::-1] if down else ids
+
+
+def _listed(product: Product, args: Mapping[str, str]) -> bool:
+	"""Status "any" leaves the trash out, whatever the list is made of."""
+	return product.status != "trash" or args.get("status") == "trash"
 
 
 def _order_by(args: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""A shopper who buys some pieces of one SKU right now: the story behind `Store.sell`."""
+"""A shopper who buys some pieces of one thing right now: the story behind `Store.sell`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,10 @@ class OutOfStock(Exception):
 
 
 def purchase(
-	goods: Goods, settings: StoreSettings, number: int, sku: str, quantity: int, at: datetime
+	goods: Goods, settings: StoreSettings, number: int, product: Product, quantity: int, at: datetime
 ) -> Story:
-	"""A paid order of `quantity` pieces. Raises KeyError for an unknown SKU, ValueError for what cannot be
-	bought by itself, OutOfStock."""
-	found = goods.shelves.by_skus([sku])
-	if not found:
-		raise KeyError(f"The store sells nothing under the SKU {sku!r}.")
-	lines = tuple(_lines(goods, found[0], quantity, at))
+	"""A paid order of `quantity` pieces. Raises ValueError for what cannot be bought by itself, OutOfStock."""
+	lines = tuple(_lines(goods, product, quantity, at))
 	buyer = number % 50
 	place = Place(
 		"Flash", f"Shopper {buyer}", None, "1 High Street", None, "Paris", zip="75001", country_code="FR"
@@ -46,7 +42,7 @@ def purchase(
 
 def _lines(goods: Goods, product: Product, quantity: int, at: datetime) -> Iterator[Bought]:
 	if product.type in ("variable", "grouped"):
-		raise ValueError(f"{product.sku}: a {product.type} product is not bought itself.")
+		raise ValueError(f"{product.sku or product.id}: a {product.type} product is not bought itself.")
 	_check_left(goods, product, quantity)
 	group = f"set {product.id}" if product.bundled else None
 	yield _line(goods, product, quantity, at, group)
@@ -78,4 +74,4 @@ def _check_left(goods: Goods, product: Product, quantity: int) -> None:
 		and holder.backorders == "no"
 		and (holder.stock_quantity or 0) < quantity
 	):
-		raise OutOfStock(f"{product.sku}: {holder.stock_quantity} left, {quantity} wanted.")
+		raise OutOfStock(f"{product.sku or product.id}: {holder.stock_quantity} left, {quantity} wanted.")

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from ecommerce_sync.sandbox import catalogue
+from ecommerce_sync.sandbox.currency import in_currency
 from ecommerce_sync.sandbox.woocommerce.encoding import trimmed
 from ecommerce_sync.sandbox.woocommerce.product_index import Catalogue
 from ecommerce_sync.sandbox.woocommerce.products import Attribute, BundledItem, Product, slug_of
+from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings
 from ecommerce_sync.sandbox.woocommerce.terms import Terms
 
 Stock = int | Mapping[str, int] | None
@@ -22,11 +24,13 @@ class Seeder:
 	"""Makes WooCommerce products of catalogue ones.
 
 	`stock` is the number of pieces of each variant, or of those named by SKU, or None: nothing is counted.
-	Gift cards and sets are never counted. With `plugin` sets are bundles of Product Bundles, else grouped.
+	Gift cards and sets are never counted. With the plugin sets are bundles of Product Bundles, else grouped.
 	"""
 
-	def __init__(self, shelves: Catalogue, terms: Terms, stock: Stock, plugin: bool, now: datetime) -> None:
-		self.shelves, self.terms, self.stock, self.plugin = shelves, terms, stock, plugin
+	def __init__(
+		self, shelves: Catalogue, terms: Terms, settings: StoreSettings, stock: Stock, now: datetime
+	) -> None:
+		self.shelves, self.terms, self.settings, self.stock = shelves, terms, settings, stock
 		self.created = now - AGE
 
 	def fill(self, products: Sequence[catalogue.Product]) -> None:
@@ -77,7 +81,7 @@ class Seeder:
 		(variant,) = product.variants
 		parts = [(found, count) for sku, count in product.parts for found in self.shelves.by_skus([sku])]
 		values: dict[str, Any] = {**self._sold(variant), "slug": slug_of(product.title, product.id)}
-		if self.plugin:
+		if self.settings.product_bundles:
 			items = (_item(product.id, at, part, count) for at, (part, count) in enumerate(parts, 1))
 			return self._base(product.id, product, **values, type="bundle", bundled=tuple(items))
 		children = tuple(dict.fromkeys(part.parent_id or part.id for part, _ in parts))
@@ -89,7 +93,7 @@ class Seeder:
 		return {
 			"sku": variant.sku or "",
 			"gtin": variant.barcode or "",
-			"regular_price": str(variant.price),
+			"regular_price": str(in_currency(variant.price, self.settings.currency)),
 			"virtual": virtual,
 			"tax_status": "none" if virtual else "taxable",
 			"weight": "" if virtual else trimmed(Decimal(variant.grams) / 1000),

@@ -60,8 +60,7 @@ class Store(Shelf):
 		self.rates = RateTable()
 		self.webhooks = Webhooks(now)
 		self.goods = Goods(now, self.webhooks.happened)
-		plugin = self.settings.product_bundles
-		Seeder(self.goods.shelves, self.goods.terms, stock, plugin, now()).fill(catalogue)
+		Seeder(self.goods.shelves, self.goods.terms, self.settings, stock, now()).fill(catalogue)
 		self.auth = Authenticator(clock=lambda: now().timestamp())
 		self.webhook_secret = self._token("", 40)
 		self.key = self.add_key()
@@ -97,11 +96,13 @@ class Store(Shelf):
 				self.customers[story.person.id] = (story.person, story)
 		return order
 
-	def sell(self, sku: str, quantity: int = 1) -> WooOrder:
-		"""A shopper buys and pays now; the stock is taken. Raises KeyError for an unknown SKU, OutOfStock
-		when the shop has fewer pieces and takes no backorders, ValueError for a product with variations."""
+	def sell(self, wanted: str | int, quantity: int = 1) -> WooOrder:
+		"""A shopper buys so many of a SKU or id and pays now; the stock is taken. Raises KeyError for what is
+		not there, OutOfStock when the shop has fewer pieces and takes no backorders, ValueError for a product
+		that is only sold in its variations or parts."""
 		with self._lock, self.goods.lock:
-			story = purchase(self.goods, self.settings, next(self._sales), sku, quantity, self.now())
+			product = self.product(wanted if isinstance(wanted, int) else self.id_of(wanted))
+			story = purchase(self.goods, self.settings, next(self._sales), product, quantity, self.now())
 			return self.place(story)
 
 	def update(
@@ -169,13 +170,14 @@ class Store(Shelf):
 			return list(pool.map(deliver, outgoing))
 
 	def keep(self, *topics: str) -> None:
-		"""From now on hold messages of these topics back for `kept`, whoever else listens."""
+		"""From now on hold messages of these topics for `kept`, for those who deliver them instead of listening."""
 		for topic in topics:
-			self.webhooks.keep(topic, self.webhook_secret)
+			self.webhooks.hold(topic, self.webhook_secret)
 
-	def kept(self) -> list[Message]:
-		"""What was held back since the last time, built now: several changes of one thing are one message."""
-		return [self._message(webhook, id_) for webhook, id_ in self.webhooks.take(kept=True)]
+	def kept(self, *topics: str) -> list[Message]:
+		"""What is held of `topics` (none: all) since the last time, in order, built now: several changes of one
+		thing are one message. Webhooks over HTTP go on beside it."""
+		return [self._message(webhook, id_) for webhook, id_ in self.webhooks.take_held(topics)]
 
 	def message(self, order: WooOrder | int, topic: str) -> tuple[dict[str, str], bytes]:
 		"""Headers and body of `topic` about an order (or a product) as it is now, for a sender of one's own. Without a

@@ -11,7 +11,7 @@ import hmac
 import html
 import threading
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -188,7 +188,7 @@ class Webhooks:
 	clock: Callable[[], datetime]
 	_hooks: dict[int, Webhook] = field(default_factory=dict)
 	_queue: dict[tuple[int, int], None] = field(default_factory=dict)  # a set that keeps its order
-	_kept: dict[str, Webhook] = field(default_factory=dict)
+	_holders: dict[str, Webhook] = field(default_factory=dict)
 	_held: dict[tuple[str, int], None] = field(default_factory=dict)
 	_last_id: int = 0
 	_lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -203,11 +203,11 @@ class Webhooks:
 		ping(webhook)
 		return webhook
 
-	def keep(self, topic: str, secret: str) -> None:
-		"""Queue `topic` for `take(kept=True)`: a webhook of nobody's, which no list shows."""
+	def hold(self, topic: str, secret: str) -> None:
+		"""Queue `topic` for `take_held`: a webhook of nobody's, which no list shows."""
 		now = self.clock()
 		with self._lock:
-			self._kept.setdefault(topic, Webhook(0, topic, topic, "", now, now, secret))
+			self._holders.setdefault(topic, Webhook(0, topic, topic, "", now, now, secret))
 
 	def change(self, webhook: Webhook, **values: str) -> None:
 		"""Set attributes. A new URL, or one that never answered a ping, is pinged when active."""
@@ -243,14 +243,18 @@ class Webhooks:
 			for webhook in self._hooks.values():
 				if webhook.topic == topic and webhook.status == "active":
 					self._queue.setdefault((webhook.id, resource_id))
-			if topic in self._kept:
+			if topic in self._holders:
 				self._held.setdefault((topic, resource_id))
 
-	def take(self, kept: bool = False) -> list[tuple[Webhook, int]]:
-		"""What is due, or with `kept` what was held back, in order; the queue is empty afterwards."""
+	def take(self) -> list[tuple[Webhook, int]]:
+		"""What is due, in order; the queue is empty afterwards."""
 		with self._lock:
-			if kept:
-				held, self._held = list(self._held), {}
-				return [(self._kept[topic], id_) for topic, id_ in held]
 			queued, self._queue = list(self._queue), {}
 			return [(self._hooks[hook_id], id_) for hook_id, id_ in queued if hook_id in self._hooks]
+
+	def take_held(self, topics: Collection[str] = ()) -> list[tuple[Webhook, int]]:
+		"""What is held of `topics`, of all when there are none named; it is not held any more."""
+		with self._lock:
+			taken = [key for key in self._held if not topics or key[0] in topics]
+			self._held = {key: None for key in self._held if key not in set(taken)}
+			return [(self._holders[topic], id_) for topic, id_ in taken]
