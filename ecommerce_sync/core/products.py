@@ -6,7 +6,7 @@ weights kilograms, quantities pieces as the store counts them, times timezone-aw
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -53,6 +53,10 @@ class StockLevel(Model):
 	inventory_id: str | None = None
 	stocked: bool = True
 	at: datetime | None = None  # when the store changed it
+
+	def older_than(self, confirmed: datetime | None) -> bool:
+		"""Whether it was told before the store confirmed another number; stores tell whole seconds only."""
+		return bool(self.at and confirmed and self.at + timedelta(seconds=1) <= confirmed)
 
 
 class Option(Model):

@@ -15,7 +15,9 @@ from ecommerce_sync.erps.embedded import Database, EmbeddedErp, EmbeddedJournal
 from ecommerce_sync.sandbox.catalogue import PRODUCTS, Product
 from ecommerce_sync.sandbox.sellers import DemoSeller, ShopifySeller, WooCommerceSeller
 from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
+from ecommerce_sync.sandbox.shopify.shop import Shop
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
+from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings as WooSettings
 from ecommerce_sync.sandbox.world import connection, settings_for
 from ecommerce_sync.storefronts.base import platform
 from ecommerce_sync.sync.catalogue import import_products, read_catalogue
@@ -107,8 +109,12 @@ def goods_world(
 ) -> Iterator[GoodsWorld]:
 	"""Both stores with `stock` pieces of everything; `items`: the ERP has an Item for every SKU already."""
 	with ExitStack() as stack:
-		shopify = stack.enter_context(EmulatedShopify(catalogue=catalogue, stock=stock, points=1e9))
-		woocommerce = stack.enter_context(EmulatedWooCommerce(catalogue=catalogue, stock=stock))
+		shopify = stack.enter_context(
+			EmulatedShopify(shop=Shop(currency="USD"), catalogue=catalogue, stock=stock, points=1e9)
+		)
+		woocommerce = stack.enter_context(
+			EmulatedWooCommerce(settings=WooSettings(currency="USD"), catalogue=catalogue, stock=stock)
+		)
 		sellers: list[DemoSeller] = [ShopifySeller(shopify), WooCommerceSeller(woocommerce)]
 		database = Database(path / "erp.sqlite")
 		world = GoodsWorld(

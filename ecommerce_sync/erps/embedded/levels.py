@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from ...core.products import StockLevel
@@ -72,7 +73,8 @@ class Levels(Changes):
 		"""Write the level to the listings; what changed, where an Item is bound and the store changed it."""
 		before = self._level(rows[0]["name"], level.location_id) if rows else {}
 		at = stamp(level.at)
-		if not rows or at < (before.get("known_at") or ""):
+		known_at = datetime.fromisoformat(before["known_at"]) if before.get("known_at") else None
+		if not rows or level.older_than(known_at):
 			return None
 		known = before.get("quantity")
 		differs = known != level.quantity

@@ -161,10 +161,8 @@ def _is_news(level: StockLevel, row: Any | None) -> bool:
 	"""Whether it differs from what is known and is not older than that."""
 	if row is None:
 		return level.quantity is not None or not level.stocked
-	if level.at and row.confirmed_at:
-		confirmed = aware_time(row.confirmed_at)
-		if confirmed and level.at < confirmed:
-			return False
+	if level.older_than(aware_time(row.confirmed_at) if row.confirmed_at else None):
+		return False
 	return (_quantity(row), bool(row.stocked)) != (level.quantity, level.stocked)
 
 

@@ -20,7 +20,7 @@ from .fields import decimal
 _SIMPLE = """r.disable = 0 AND r.selling = 1 AND r.price_or_product_discount = 'Price'
 	AND r.rate_or_discount IN ('Rate', 'Discount Percentage', 'Discount Amount')
 	AND IFNULL(r.applicable_for, '') = '' AND IFNULL(r.`condition`, '') = '' AND IFNULL(r.warehouse, '') = ''
-	AND IFNULL(r.apply_rule_on_other, '') = '' AND IFNULL(r.margin_type, '') = ''
+	AND IFNULL(r.apply_rule_on_other, '') = '' AND r.margin_rate_or_amount = 0
 	AND r.coupon_code_based = 0 AND r.mixed_conditions = 0 AND r.is_cumulative = 0 AND r.validate_applied_rule = 0
 	AND r.min_qty <= 1 AND (r.max_qty = 0 OR r.max_qty >= 1)
 	AND IFNULL(r.company, '') IN ('', %(company)s) AND IFNULL(r.for_price_list, '') IN ('', %(price_list)s)

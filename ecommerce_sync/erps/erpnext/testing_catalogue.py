@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -59,6 +60,11 @@ def product(*variants: Variant, **values: Any) -> Product:
 			**{"updated_at": START, "options": options, "variants": variants, **values},
 		}
 	)
+
+
+def later(told: Product) -> Product:
+	"""The same as the store has it a minute later."""
+	return told.model_copy(update={"updated_at": told.updated_at + timedelta(minutes=1)})
 
 
 def run_import(erp: ErpNext, settings: StoreSettings, products: Sequence[Product]) -> dict[str, int]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import frappe
 from frappe.tests.utils import FrappeTestCase
+from frappe.utils import nowdate
 
 from ...core.settings import StoreSettings
+from ..contract_goods_support import GoodsContract
 from ..contract_support import unique
 from .erp import ErpNext
 from .journal import FrappeJournal
 from .testing import elsewhere, prepare
 
 LISTS = ("Goods Contract Selling", "Goods Contract Sale")
+ONE, THREE, TEN = Decimal(1), Decimal(3), Decimal(10)
 
 
 class Goods(FrappeTestCase):
@@ -176,6 +179,43 @@ class Goods(FrappeTestCase):
 		item.update(values)
 		item.save()
 		frappe.db.commit()
+
+
+class Heard(Goods, GoodsContract):
+	"""An Item with stock that a store sells, and nothing due."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.goods = GoodsContract.goods.func(self)  # type: ignore[attr-defined]
+		self.item = self.new_item()
+		self.receive(self.item, self.warehouses[0], TEN)
+		(self.name,) = self.sold(self.item)
+		self.calm()
+
+	def heard(self, work: Callable[[], Any]) -> Any:
+		"""What the work leaves behind is due, and is not due again without another change."""
+		self.calm()
+		answer = work()
+		frappe.db.commit()
+		self.assertEqual(set(self.stock_due()), {self.name})
+		self.calm()
+		self.assertEqual(self.stock_due(), {})
+		return answer
+
+	def _rows(self, quantity: float, **values: Any) -> list[dict[str, Any]]:
+		return [{"item_code": self.item, "qty": quantity, "warehouse": self.warehouses[0], **values}]
+
+	def sales(self, doctype: str, quantity: float = 2, **values: Any) -> Any:
+		"""A submitted document of a customer of this company's."""
+		doc = frappe.new_doc(doctype)
+		customer = frappe.db.get_value("Customer", {"disabled": 0, "is_internal_customer": 0})
+		doc.update({"company": self.settings.company, "customer": customer, "ignore_pricing_rule": 1})
+		doc.update({"delivery_date": nowdate(), "due_date": nowdate(), **values})
+		for row in self._rows(quantity, rate=5):
+			doc.append("items", row)
+		doc.insert()
+		doc.submit()
+		return doc
 
 
 def _switch_off_stores() -> None:
