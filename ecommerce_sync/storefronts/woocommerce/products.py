@@ -36,14 +36,17 @@ def parse_levels(payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
 
 def is_variation(fields: Fields) -> bool:
 	"""Whether the object is a variation, so that `parent_id` is the product."""
-	return fields.text("type") == "variation" or (
-		fields.text("type") is None and bool(fields.id("parent_id"))
-	)
+	return _type(fields) == "variation" or (not _type(fields) and bool(fields.data.get("parent_id")))
 
 
 def is_variable(fields: Fields) -> bool:
 	"""Whether the object is sold as its variations only; plugins have types like "variable-subscription"."""
-	return (fields.text("type") or "").startswith("variable") or bool(fields.data.get("variations"))
+	return _type(fields).startswith("variable") or bool(fields.data.get("variations"))
+
+
+def _type(fields: Fields) -> str:
+	found = fields.data.get("type")
+	return found.strip() if isinstance(found, str) else ""
 
 
 def _product(fields: Fields) -> Product:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...core.errors import PayloadRefused
 from ...core.products import StockLevel
 from ..goods import Pushed, QuantityChange, StockKey, label
 from . import batches, variants, walks
@@ -33,7 +34,7 @@ def all_levels(api: Api, catalogue: Catalogue) -> Iterator[StockLevel]:
 	"""What the store shows for everything it sells, in bulk."""
 	for page in walks.by_id(api, "products", {**_FIELDS, "status": "any"}):
 		variable = [row for row in page if is_variable(Fields(row))]
-		yield from (_level(row, walks.id_of(row)) for row in page if row not in variable)
+		yield from (_level(row, walks.id_of(row)) for row in page if not is_variable(Fields(row)))
 		for product_id, row in catalogue.variations(variable, _FIELDS):
 			yield _level(row, product_id, walks.id_of(row))
 
@@ -53,7 +54,12 @@ def _variations(catalogue: Catalogue, owners: dict[int, int]) -> Iterator[Row]:
 
 
 def _level(row: Row, product_id: int, variant_id: int | None = None) -> StockLevel:
-	return variants.level(Fields(row), str(product_id), str(variant_id or ""))
+	"""A number that is none, of a plugin, does not hold up the others: it counts as not known."""
+	ids = {"product_id": str(product_id), "variant_id": str(variant_id or "")}
+	try:
+		return variants.level(Fields(row), **ids)
+	except PayloadRefused:
+		return StockLevel(**ids)
 
 
 def _entry(change: QuantityChange) -> batches.Entry:
