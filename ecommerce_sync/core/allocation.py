@@ -132,9 +132,14 @@ def _portions(filling: Filling) -> int:
 
 
 def _greedy(demands: list[Demand], free: Free, parts: Parts, places: list[str]) -> Filling | None:
-	"""For many warehouses: leave out one after another, the last by priority first, as long as the rest has all."""
+	"""For many warehouses: those that have least are left out one after another, as long as the rest has all."""
+	shelves = _Shelves(free, parts)
+	helps = {
+		place: sum(min(shelves.pieces(each.item_code, place), each.quantity) for each in demands)
+		for place in places
+	}
 	chosen, found = list(places), _fill(demands, free, parts, places)
-	for place in reversed(places):
+	for place in sorted(reversed(places), key=lambda each: helps[each]):
 		fewer = [each for each in chosen if each != place]
 		if fewer and (filling := _fill(demands, free, parts, fewer)) is not None:
 			chosen, found = fewer, filling
