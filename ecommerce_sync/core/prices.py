@@ -28,6 +28,10 @@ class Reduced(Model):
 		"""Whether the day lies in the period."""
 		return (self.valid_from or day) <= day <= (self.valid_upto or day)
 
+	def is_over(self, day: date) -> bool:
+		"""Whether the period ended before the day."""
+		return self.valid_upto is not None and self.valid_upto < day
+
 
 class PricedListing(Model):
 	"""A bound listing with what ERPNext asks for it and what the store is known to ask."""
@@ -60,7 +64,7 @@ def wanted_price(
 	if listing.rate is None:
 		return None
 	rate, reduced = rounded(listing.rate, digits), listing.reduced
-	if reduced is None or reduced.rate >= listing.rate:
+	if reduced is None or rounded(reduced.rate, digits) >= rate or reduced.is_over(today):
 		return Price(price=rate)
 	if not sale_dates:
 		price = rounded(reduced.rate, digits)

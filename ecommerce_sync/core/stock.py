@@ -33,6 +33,11 @@ class KnownLevel(Model):
 	stocked: bool = True
 	moved: bool = False
 
+	@property
+	def shown(self) -> int | None:
+		"""What buyers see: a place that does not keep the listing has none of it."""
+		return 0 if self.location_id and not self.stocked else self.quantity
+
 
 class Listing(Model):
 	"""A bound listing as the pushers see it. `name` is its Store Listing."""
@@ -85,7 +90,8 @@ def buffer_of(listing: Listing, place: LocationRule, settings: StoreSettings) ->
 def plan_stock(listings: Iterable[Listing], free: Free, settings: StoreSettings) -> list[Quantity]:
 	"""The differences, and every level that was never read.
 
-	Variants that share their product's number need all to be among `listings`; they come as one difference.
+	Variants that share their product's number need all to be among `listings`; they come as one difference,
+	of the first by name.
 	"""
 	shared: dict[tuple[str, str], list[Listing]] = {}
 	for listing in listings:
@@ -93,10 +99,10 @@ def plan_stock(listings: Iterable[Listing], free: Free, settings: StoreSettings)
 			shared.setdefault(_number(listing), []).append(listing)
 	found = (
 		Quantity(listing=group[0], location_id=place.location_id, quantity=_sum(group, place, free, settings))
-		for group in shared.values()
+		for group in (sorted(each, key=lambda listing: listing.name) for each in shared.values())
 		for place in settings.stock_places()
 	)
-	return [each for each in found if each.known.quantity != each.quantity]
+	return [each for each in found if each.known.shown != each.quantity]
 
 
 def unreserved(
@@ -124,7 +130,7 @@ def _number(listing: Listing) -> tuple[str, str]:
 
 def _sum(group: list[Listing], place: LocationRule, free: Free, settings: StoreSettings) -> int:
 	"""Several Items behind one number add up; one Item behind several variants counts once."""
-	by_item = {listing.item_code: listing for listing in group}
+	by_item = {listing.item_code: listing for listing in reversed(group)}
 	return sum(available(listing, place, free, settings) for listing in by_item.values())
 
 
