@@ -16,6 +16,7 @@ from ecommerce_sync.sandbox.story import Bought
 from ecommerce_sync.sandbox.woocommerce.sales import OutOfStock
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings
+from ecommerce_sync.sandbox.woocommerce.webhooks import signature
 
 from .woocommerce_samples import differences, recorded, story
 from .woocommerce_shop import START, Clock, ask, opened, told
@@ -254,3 +255,26 @@ def test_what_stories_sell_without_a_sku_is_found_by_title(store: EmulatedWooCom
 	order = store.place(replace(story(), lines=(mat,), created_at=START))
 	assert order.as_json()["line_items"][0]["product_id"] == 1027
 	assert store.stock_of(1027) == 8
+
+
+def test_messages_are_held_by_topic(store: EmulatedWooCommerce) -> None:
+	store.keep("order.created", "product.updated")
+	order = store.sell(TEA)
+	assert [message.resource_id for message in store.kept("product.updated")] == [TEA]
+	(message,) = store.kept()
+	assert (message.headers["X-WC-Webhook-Topic"], message.resource_id) == ("order.created", order.id)
+	assert message.headers["X-WC-Webhook-Signature"] == signature(store.webhook_secret, message.body)
+	assert store.kept() == [] and ask(store, "webhooks").json() == []
+
+
+def test_shoppers_and_clients_at_once_lose_no_piece() -> None:
+	"""Deltas, not absolute numbers: each of them must count, whoever writes beside it."""
+	with opened(stock=1000) as (store, _):
+
+		def add(_: int) -> int:
+			return ask(store, f"products/{TEA}", "PUT", json={"inventory_delta": 2}).status_code
+
+		with ThreadPoolExecutor(8) as pool:
+			added, sold = pool.map(add, range(60)), pool.map(lambda _: store.sell("TEA", 3).id, range(60))
+			assert set(added) == {200} and len(set(sold)) == 60
+		assert store.stock_of(TEA) == 1000 + 2 * 60 - 3 * 60
