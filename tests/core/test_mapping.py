@@ -233,3 +233,10 @@ def test_any_document_gives_a_value_or_a_named_failure(found: Any, transform: st
 		assert error.params["mapping"] == "Gift note"
 	else:
 		assert value is None or isinstance(value, str | int | float | bool | Decimal | date)
+
+
+def test_an_item_s_fields_go_to_the_store() -> None:
+	of_item = FieldRule(name="Fabric", entity="Item", source="fabric", target_field="custom.fabric")
+	rules = (of_item, rule("note"))
+	assert mapped_fields(rules, "Item", "", {"fabric": "Wool", "note": "x"}) == {"custom.fabric": "Wool"}
+	assert mapped_fields(rules, "Product", "Item", {"fabric": "Wool"}) == {}
