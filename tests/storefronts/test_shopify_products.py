@@ -298,6 +298,10 @@ class TestEnvelopes:
 		assert not self.read("products/update", part).whole
 		assert not self.read("products/update", {**MESSAGE, left_out: []}).whole or left_out == "variants"
 
+	@pytest.mark.parametrize("odd", [{"options": {}}, {"variants": [1]}, {"variant_gids": "x"}])
+	def test_message_of_odd_shape_is_asked_for(self, odd: dict[str, Any]) -> None:
+		assert not self.read("products/update", {**MESSAGE, **odd}).whole
+
 	def test_deleted_product_has_only_its_id(self) -> None:
 		read = self.read("products/delete", {"id": 5})
 		assert (read.kind, read.external_id, read.deleted, read.whole) == ("product", "5", True, False)

@@ -78,7 +78,10 @@ def inventory_id(node: Node) -> str:
 def is_whole(product: Node) -> bool:
 	"""Whether nothing of the product must be asked for: no variants, option names or parts are left out."""
 	named = product.value.get("options") is not None and product.value.get("variants") is not None
-	return named and bool(product.children("options")) and not _leaves_out(product)
+	try:
+		return named and bool(product.children("options")) and not _leaves_out(product)
+	except PayloadRefused:
+		return False
 
 
 def _document(payload: Any) -> Mapping[str, Any]:
