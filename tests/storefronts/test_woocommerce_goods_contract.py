@@ -18,3 +18,13 @@ class TestWooCommerceGoods(GoodsContract):
 	def world(self) -> Iterator[WooCommerceGoodsWorld]:
 		with EmulatedWooCommerce(seed=3) as store:
 			yield WooCommerceGoodsWorld(store)
+
+
+class TestWooCommerceGoodsWithPlugins(GoodsContract):
+	"""Sets of the bundle plugin, and a site clock far from UTC."""
+
+	@pytest.fixture
+	def world(self) -> Iterator[WooCommerceGoodsWorld]:
+		settings = StoreSettings(product_bundles=True, gmt_offset=-9.5)
+		with EmulatedWooCommerce(seed=4, settings=settings) as store:
+			yield WooCommerceGoodsWorld(store)

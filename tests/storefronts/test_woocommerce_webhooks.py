@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ecommerce_sync.core.errors import PayloadRefused
+from ecommerce_sync.storefronts.base import Envelope
 from ecommerce_sync.storefronts.woocommerce import PLATFORM
 
 from .woocommerce_world import FIXTURES, recorded
@@ -124,3 +125,61 @@ class TestPing:
 
 	def test_a_delivery_is_none(self) -> None:
 		assert not PLATFORM.ping({"X-WC-Webhook-Topic": "order.created"}, b"webhook_id=1")
+
+
+class TestProductEnvelope:
+	def envelope(self, body: Any, topic: str = "product.updated", **headers: str) -> Envelope:
+		given = {"X-WC-Webhook-Topic": topic, **headers}
+		return PLATFORM.envelope(given, json.dumps(body).encode())
+
+	def test_recorded_message(self) -> None:
+		headers, body, secret = message("store.webhook.product.updated")
+		assert PLATFORM.verify(headers, body, [secret])
+		envelope = PLATFORM.envelope(headers, body)
+		assert (envelope.kind, envelope.external_id, envelope.whole) == ("product", "14", True)
+		assert not envelope.deleted and envelope.shop == "127.0.0.1"
+
+	@pytest.mark.parametrize("topic", ["product.created", "product.updated", "product.restored"])
+	def test_variation_is_about_its_product(self, topic: str) -> None:
+		variation = json.loads((FIXTURES / "store.rest.product.variation.json").read_bytes())
+		envelope = self.envelope(variation, topic)
+		assert (envelope.kind, envelope.external_id, envelope.whole) == ("product", "21", True)
+
+	def test_two_variations_are_two_events(self) -> None:
+		bodies = ({"id": number, "type": "variation", "parent_id": 21} for number in (22, 23))
+		assert len({self.envelope(body).event_key for body in bodies}) == 2
+
+	def test_variable_product_that_keeps_the_number_is_to_be_fetched(self) -> None:
+		"""The message has the number, but names no variation that it is the number of."""
+		variable = json.loads((FIXTURES / "store.rest.product.variable.json").read_bytes())
+		assert self.envelope(variable).whole
+		assert not self.envelope({**variable, "manage_stock": True, "stock_quantity": 5}).whole
+
+	def test_deleted(self) -> None:
+		envelope = self.envelope({"id": 14}, "product.deleted")
+		assert (envelope.kind, envelope.external_id, envelope.deleted, envelope.whole) == (
+			"product",
+			"14",
+			True,
+			False,
+		)
+		keys = {
+			self.envelope({"id": 14}, "product.deleted", **{"X-WC-Webhook-Delivery-ID": each}).event_key
+			for each in "ab"
+		}
+		assert len(keys) == 2
+
+	@pytest.mark.parametrize("body", [[], {}, {"id": None}, {"code": "no", "message": "x"}, {"id": "x"}])
+	def test_junk(self, body: Any) -> None:
+		with pytest.raises(PayloadRefused):
+			self.envelope(body)
+
+	def test_what_the_platform_can_do(self) -> None:
+		capabilities = PLATFORM.capabilities
+		assert set(capabilities.product_topics) == {
+			"product.created",
+			"product.updated",
+			"product.deleted",
+			"product.restored",
+		}
+		assert capabilities.sale_dates and not capabilities.compare_and_set_stock

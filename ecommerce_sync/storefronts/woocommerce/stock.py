@@ -55,11 +55,11 @@ def _variations(catalogue: Catalogue, owners: dict[int, int]) -> Iterator[Row]:
 
 def _level(row: Row, product_id: int, variant_id: int | None = None) -> StockLevel:
 	"""A number that is none, of a plugin, does not hold up the others: it counts as not known."""
-	ids = {"product_id": str(product_id), "variant_id": str(variant_id or "")}
+	product, variant = str(product_id), str(variant_id or "")
 	try:
-		return variants.level(Fields(row), **ids)
+		return variants.level(Fields(row), product, variant)
 	except PayloadRefused:
-		return StockLevel(**ids)
+		return StockLevel(product_id=product, variant_id=variant)
 
 
 def _entry(change: QuantityChange) -> batches.Entry:

@@ -44,7 +44,8 @@ def _found(draft: VariantDraft, rows: list[Row], inherited: str | None) -> Row |
 	"""The variation that the draft is about: by id, by a SKU of its own, by its values."""
 	if draft.variant_id:
 		return next(
-			(row for row in rows if str(id_of(row)) == draft.variant_id), {"id": int(draft.variant_id)}
+			(row for row in rows if str(id_of(row)) == draft.variant_id),
+			{"id": id_of({"id": draft.variant_id})},
 		)
 	named = [row for row in rows if Fields(row).text("sku") == draft.sku != inherited]
 	return next(iter(named or [row for row in rows if draft.options and _same(draft, row)]), None)
