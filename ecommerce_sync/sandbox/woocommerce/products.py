@@ -18,6 +18,7 @@ from urllib.parse import quote
 from ecommerce_sync.sandbox.story import Bought
 
 Managed = bool | Literal["parent"]
+_NO_WORD = re.compile(r"\W+")
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,11 @@ def decimal(text: str) -> Decimal | None:
 
 def slug_of(name: str, number: int) -> str:
 	"""sanitize_title: letters without accents, other scripts in percent signs."""
-	plain = "".join(c for c in normalize("NFKD", name.lower()) if not combining(c))
-	return quote(re.sub(r"\W+", "-", plain).strip("-")).lower()[:200] or f"product-{number}"
+	plain = name.lower()
+	if not plain.isascii():
+		plain = "".join(c for c in normalize("NFKD", plain) if not combining(c))
+	slug = _NO_WORD.sub("-", plain).strip("-")
+	return (slug if slug.isascii() else quote(slug).lower())[:200] or f"product-{number}"
 
 
 def is_no_product(line: Bought) -> bool:
