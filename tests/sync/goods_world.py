@@ -28,6 +28,20 @@ from ecommerce_sync.sync.stock import push_stock
 from ecommerce_sync.sync.work import drain
 
 WAREHOUSE = "Stores - DC"
+# A few of each kind: in one form, in several, without a SKU, a set.
+_CHOSEN = {
+	"Organic T-Shirt",
+	"Canvas Tote Bag",
+	"Stoneware Mug",
+	"Dinner Plate Ø 27 cm",
+	"Cereal Bowl",
+	"Desk Lamp",
+	"ヨガマット 6mm",
+	"Discontinued Vase",
+	"Coffee Beans",
+	"Coffee Lover’s Set",
+}
+FEW = tuple(product for product in PRODUCTS if product.title in _CHOSEN)
 PRICES, SALE = "Standard Selling", "Sale"
 
 
@@ -102,7 +116,7 @@ class GoodsWorld:
 @contextmanager
 def goods_world(
 	path: Path,
-	catalogue: Sequence[Product] = PRODUCTS,
+	catalogue: Sequence[Product] = FEW,
 	items: bool = True,
 	stock: int = 0,
 	**settings: Any,

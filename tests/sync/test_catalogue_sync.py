@@ -42,7 +42,7 @@ def documents(world: GoodsWorld, doctype: str = "Item") -> dict[str, Any]:
 @pytest.mark.parametrize("store", STORES)
 def test_nothing_is_bound_or_created_before_a_person_says_so(empty: GoodsWorld, store: str) -> None:
 	counts = read_catalogue(empty.machine, store)
-	assert counts["create"] > 40 and counts["no_sku"] == 2
+	assert counts["create"] > 10 and counts["no_sku"] == 2
 	assert documents(empty) == {}
 
 
@@ -62,7 +62,7 @@ def test_the_second_store_binds_what_the_first_created(empty: GoodsWorld) -> Non
 	empty.open_catalogue([SHOPIFY])
 	made = set(documents(empty))
 	counts = read_catalogue(empty.machine, WOOCOMMERCE)
-	assert counts["sku"] > 40 and counts["create"] == 0
+	assert counts["sku"] > 10 and counts["create"] == 0
 	import_products(empty.machine, WOOCOMMERCE)
 	assert set(documents(empty)) == made
 
@@ -126,7 +126,7 @@ def rename(world: GoodsWorld, store: str, sku: str, title: str) -> None:
 	if store == WOOCOMMERCE:
 		emulator.edit_product(emulator.id_of(sku), name=title)
 		return
-	product = emulator.goods.find(sku).product_id
+	product = emulator.goods.find(sku).product.id
 	emulator.graphql(
 		"mutation($p: ProductUpdateInput) { productUpdate(product: $p) { userErrors { message } } }",
 		{"p": {"id": f"gid://shopify/Product/{product}", "title": title}},
