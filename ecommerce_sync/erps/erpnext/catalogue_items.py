@@ -11,8 +11,8 @@ import frappe
 from ...core.catalogue import CreateItem, UpdateItem
 from ...core.errors import Fixable
 from ...core.settings import StoreSettings
-from . import attributes, items
-from .fields import document_name, plain
+from . import attributes, items, told_values
+from .fields import plain
 from .item_values import NAME_LENGTH, ensure_group, fields_of
 from .refusals import refusals
 
@@ -23,22 +23,30 @@ _OWN = frozenset(
 )
 
 
-def item_code_of(code: str) -> str:
-	"""An Item code as the site takes it."""
-	return document_name(code, DOCTYPE, NAME_LENGTH)
-
-
 def create(command: CreateItem, settings: StoreSettings) -> str:
 	"""The Item; an existing one of the code, or a variant of the same attributes, is taken as it is."""
-	code = item_code_of(command.item_code)
+	code = items.code_of(command.item_code)
 	if found := items.named(code):
 		return _existing(found, code, command)
 	with refusals():
 		if command.template:
-			return _create_template(code, command, settings)
-		if command.variant_of:
-			return _create_variant(code, command, settings)
-		return str(items.insert(code, _fields(command, settings), command.values.get("barcode")).name)
+			item = _create_template(code, command, settings)
+		elif command.variant_of:
+			item = _create_variant(code, command, settings)
+		else:
+			item = items.insert(code, _fields(command, settings), command.values.get("barcode"))
+	_check_kept(item, command.fields, settings)
+	return str(item.name)
+
+
+def _check_kept(item: Any, fields: Mapping[str, Any], settings: StoreSettings) -> None:
+	"""ERPNext computes some fields itself: a mapping to one of them would be written again for ever."""
+	kept = told_values.cleaned(plain(fields))
+	for name, value in fields.items():
+		if told_values.differ(item.get(name), value) and told_values.differ(item.get(name), kept[name]):
+			rule = next((rule.name for rule in settings.fields if rule.target_field == name), name)
+			detail = f"Item {item.name} does not keep '{value}' in the field {name}."
+			raise Fixable("mapping_failed", cause=f"mapping:{rule}", mapping=rule, detail=detail)
 
 
 def _existing(found: str, code: str, command: CreateItem) -> str:
@@ -62,31 +70,31 @@ def _fields(command: CreateItem, settings: StoreSettings) -> dict[str, Any]:
 	}
 
 
-def _create_template(code: str, command: CreateItem, settings: StoreSettings) -> str:
+def _create_template(code: str, command: CreateItem, settings: StoreSettings) -> Any:
 	fields = {
 		**_fields(command, settings),
 		"has_variants": 1,
 		"variant_based_on": "Item Attribute",
 		"attributes": attributes.rows(command.attributes),
 	}
-	return str(items.insert(code, fields).name)
+	return items.insert(code, fields)
 
 
-def _create_variant(code: str, command: CreateItem, settings: StoreSettings) -> str:
+def _create_variant(code: str, command: CreateItem, settings: StoreSettings) -> Any:
 	from erpnext.controllers.item_variant import ItemVariantExistsError, find_variant
 
-	rows = attributes.rows(command.attributes)
+	rows, template = attributes.rows(command.attributes), items.code_of(str(command.variant_of))
 	fields = {
-		**_inherited(str(command.variant_of)),
+		**_inherited(template),
 		"attributes": rows,
 		**_fields(command, settings),
-		"variant_of": command.variant_of,
+		"variant_of": template,
 	}
 	try:
-		return str(items.insert(code, fields, command.values.get("barcode")).name)
+		return items.insert(code, fields, command.values.get("barcode"))
 	except ItemVariantExistsError:
 		own = {row["attribute"]: row.get("attribute_value") for row in rows}
-		return str(find_variant(command.variant_of, own, code))
+		return frappe.get_doc(DOCTYPE, find_variant(template, own, code))
 
 
 def _inherited(template: str) -> dict[str, Any]:
@@ -118,7 +126,9 @@ def update(command: UpdateItem, settings: StoreSettings) -> str | None:
 		if not _set(item, wanted) and not changed:
 			return None
 		item.flags.dont_update_variants = True  # each variant is planned for by itself
-		return str(item.save().name)
+		item.save()
+	_check_kept(item, command.fields, settings)
+	return str(item.name)
 
 
 def _set(item: Any, wanted: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from ...core.commands import ItemDraft
 from ...core.erp import ItemRef
 from ...core.models import Line, Order
 from . import listings
+from .fields import DATA_LENGTH, document_name
 from .refusals import refusals
 
 _STATE = "i.disabled = 0 AND i.is_sales_item = 1 AND i.has_variants = 0"
@@ -24,8 +25,9 @@ class Found:
 		self.listings: dict[tuple[str, str], ItemRef] = {}
 		self.codes: dict[str, ItemRef] = {}
 		self.barcodes: dict[str, dict[str, ItemRef]] = {}
-		for how, first, second, item_code, usable in _read(store, self.lines):
-			self._add(how, str(first), str(second or ""), ItemRef(item_code=item_code, usable=bool(usable)))
+		for how, first, second, item_code, usable, uom in _read(store, self.lines):
+			item = ItemRef(item_code=item_code, usable=bool(usable), uom=uom or "")
+			self._add(how, str(first), str(second or ""), item)
 
 	def _add(self, how: str, first: str, second: str, item: ItemRef) -> None:
 		if how == "listing":
@@ -80,17 +82,20 @@ def _selects(store: str, lines: list[Line]) -> Iterator[tuple[str, list[str]]]:
 	if listed:
 		pairs = " OR ".join(["(l.product_id = %s AND l.variant_id = %s)"] * len(listed))
 		yield (
-			f"SELECT 'listing', l.product_id, l.variant_id, i.name, {_STATE} FROM `tabStore Listing` l"
+			f"SELECT 'listing', l.product_id, l.variant_id, i.name, {_STATE}, l.uom FROM `tabStore Listing` l"
 			f" JOIN `tabItem` i ON i.name = l.item_code WHERE l.store = %s AND ({pairs})",
 			[store, *(value for pair in listed for value in pair)],
 		)
 	if skus:
 		marks = ", ".join(["%s"] * len(skus))
-		yield f"SELECT 'code', i.name, '', i.name, {_STATE} FROM `tabItem` i WHERE i.name IN ({marks})", skus
+		yield (
+			f"SELECT 'code', i.name, '', i.name, {_STATE}, '' FROM `tabItem` i WHERE i.name IN ({marks})",
+			skus,
+		)
 	if codes:
 		marks = ", ".join(["%s"] * len(codes))
 		yield (
-			f"SELECT 'barcode', b.barcode, '', i.name, {_STATE} FROM `tabItem Barcode` b"
+			f"SELECT 'barcode', b.barcode, '', i.name, {_STATE}, '' FROM `tabItem Barcode` b"
 			f" JOIN `tabItem` i ON i.name = b.parent WHERE b.parenttype = 'Item' AND b.barcode IN ({marks})",
 			codes,
 		)
@@ -118,6 +123,11 @@ def _new_item(draft: ItemDraft) -> Any:
 		"is_stock_item": int(draft.stock),
 	}
 	return insert(draft.item_code, fields, draft.barcode)
+
+
+def code_of(code: str) -> str:
+	"""An Item code as the site takes it."""
+	return document_name(code, "Item", DATA_LENGTH)
 
 
 def named(code: str) -> str | None:

@@ -8,12 +8,12 @@ from typing import Any
 import frappe
 
 from ...core.catalogue import BoundItem, ErpProduct, Proposal, codes_of
-from ...core.catalogue.values import product_values, variant_values
+from ...core.catalogue.values import product_fields, product_values, variant_fields, variant_values
 from ...core.models import Attribute
 from ...core.products import Product, Variant
 from ...core.settings import StoreSettings
 from ..base import LinkKey
-from . import bulk, item_values, links, told_values
+from . import bulk, item_values, items, links, told_values
 
 _USABLE = "i.disabled = 0 AND i.is_sales_item = 1 AND i.has_variants = 0"
 
@@ -70,11 +70,16 @@ def _decided(row: Any) -> Proposal:
 
 def _taken(codes: Iterable[str]) -> frozenset[str]:
 	"""MariaDB compares without case, and takes all emoji for one: what it finds cannot be inserted beside."""
-	wanted = list(codes)
+	by_name = {code: items.code_of(code) for code in codes}
+	wanted = [(code, name) for code, name in by_name.items() if name]
 	if not wanted:
 		return frozenset()
-	rows = frappe.db.sql(f"SELECT name FROM `tabItem` WHERE name IN ({bulk.marks(wanted)})", wanted)
-	return frozenset(name for (name,) in rows)
+	rows = frappe.db.sql(
+		f"SELECT v.code FROM ({' UNION ALL '.join(['SELECT %s AS code, %s AS name'] * len(wanted))}) v"
+		" JOIN `tabItem` i ON i.name = v.name",
+		[text for pair in wanted for text in pair],
+	)
+	return frozenset(code for (code,) in rows)
 
 
 def _fitting(variants: Iterable[Variant], settings: StoreSettings) -> dict[str, tuple[str, ...]]:
@@ -154,6 +159,16 @@ class _Items:
 		rest = product_values(self.product)
 		return {name: self._item(row, wanted.get(name, rest)) for name, row in self.rows.items()}
 
+	def _fields(self, row: Any) -> dict[str, Any]:
+		"""Those that Field Mapping writes."""
+		variant = next((v for v in self.product.variants if self.bound.get(v.id) == row.name), None)
+		told = (
+			variant_fields(self.product, variant, self.settings)
+			if variant
+			else product_fields(self.product, self.settings)
+		)
+		return told_values.settled_fields(row, self.mapped, told)
+
 	def _item(self, row: Any, wanted: Mapping[str, Any]) -> BoundItem:
 		own = self.barcodes.get(row.name, [])
 		values = item_values.values_of(row, own)
@@ -166,7 +181,7 @@ class _Items:
 			stock=bool(row.is_stock_item),
 			shared=row.name in self.shared,
 			values=told_values.settled(values, wanted, row, self.settings),
-			fields={column: row.get(column) for column in self.mapped},
+			fields=self._fields(row) if self.mapped else {},
 			barcodes=(*own, barcode) if barcode in elsewhere and barcode not in own else tuple(own),
 		)
 

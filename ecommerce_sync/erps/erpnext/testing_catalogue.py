@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import frappe
+from frappe.tests.utils import FrappeTestCase
 
 from ...core.catalogue import plan_product, propose
 from ...core.models import Attribute
@@ -94,14 +95,77 @@ def bring_about(erp: ErpNext, settings: StoreSettings, wanted: Product) -> list[
 
 
 def stand(settings: StoreSettings) -> dict[str, Any]:
-	"""When each row that an import may write was written last."""
+	"""When each row that an import of the store may write was written last."""
 	frappe.db.rollback()
-	found: dict[str, Any] = {}
-	for doctype in ("Item", "Item Attribute", "Item Attribute Value", "Item Group", "Product Bundle"):
-		found |= {
-			(doctype, row.name): row.modified for row in frappe.get_all(doctype, fields=["name", "modified"])
+	items = items_of(settings.store)
+	attributes = frappe.get_all("Item Variant Attribute", {"parent": ["in", items]}, pluck="attribute")
+	groups = frappe.get_all("Item", {"name": ["in", items]}, pluck="item_group")
+	wanted = {
+		"Item": {"name": ["in", items]},
+		"Item Barcode": {"parent": ["in", items]},
+		"Item Attribute": {"name": ["in", attributes]},
+		"Item Attribute Value": {"parent": ["in", attributes]},
+		"Item Group": {"name": ["in", groups]},
+		"Product Bundle": {"new_item_code": ["in", items]},
+		**{
+			doctype: {"store": settings.store}
+			for doctype in ("Store Listing", "Store Link", "Store Stock Level")
+		},
+	}
+	return {
+		f"{doctype} {row.name}": row.modified
+		for doctype, filters in wanted.items()
+		for row in frappe.get_all(doctype, filters, ["name", "modified"])
+	}
+
+
+def items_of(store: str) -> list[str]:
+	"""The Items that the store's listings are bound to, and their templates."""
+	bound = frappe.get_all("Store Listing", {"store": store, "item_code": ["is", "set"]}, pluck="item_code")
+	templates = frappe.get_all(
+		"Item", {"name": ["in", bound], "variant_of": ["is", "set"]}, pluck="variant_of"
+	)
+	return sorted({*bound, *templates})
+
+
+class Imports(FrappeTestCase):
+	"""A store of its own for each test, and what is asked about it. Has no tests itself."""
+
+	erp: ErpNext
+	settings: StoreSettings
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.erp = ErpNext()
+
+	def setUp(self) -> None:
+		self.settings = new_store()
+
+	def run_import(self, *products: Product) -> dict[str, int]:
+		return run_import(self.erp, self.settings, products)
+
+	def item(self, item_code: str) -> Any:
+		frappe.db.rollback()
+		return frappe.get_doc("Item", item_code)
+
+	def listing(self, wanted: Product, position: int = 0) -> Any:
+		frappe.db.rollback()
+		filters = {
+			"store": self.settings.store,
+			"product_id": wanted.id,
+			"variant_id": wanted.variants[position].id,
 		}
-	for doctype in ("Store Listing", "Store Link", "Store Stock Level"):
-		rows = frappe.get_all(doctype, {"store": settings.store}, ["name", "modified"])
-		found |= {(doctype, row.name): row.modified for row in rows}
-	return found
+		return frappe.get_doc("Store Listing", filters)
+
+	def tee(self, *sizes: str, **values: Any) -> Product:
+		"""A product in sizes and two colours."""
+		kinds = [(size, colour) for size in sizes for colour in ("Red", "Blue")]
+		return product(*(variant(code("TEE-"), ("Size", s), ("Farbe", c)) for s, c in kinds), **values)
+
+	def by_hand(self, **values: Any) -> Any:
+		item = frappe.new_doc("Item")
+		item.update({"item_code": code("HAND-"), "item_group": "Products", "stock_uom": "Nos", **values})
+		item.insert()
+		frappe.db.commit()
+		return item

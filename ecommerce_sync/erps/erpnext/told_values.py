@@ -6,14 +6,15 @@ already counts as the store's, so that planning again after writing plans nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import frappe
 from frappe.utils.html_utils import clean_html
 
+from ...core.catalogue.values import plain
 from ...core.settings import StoreSettings
-from .fields import document_name
+from . import fields
 from .item_values import NAME_LENGTH, fields_of
 
 _PARTS = ("title", "description", "images", "customs")
@@ -46,38 +47,49 @@ def _would_stay(part: str, told: Any, row: Any) -> bool:
 		return not _group_of(told) or _group_of(told) == row.item_group
 	if part not in _PARTS:
 		return False
-	fields = cleaned(fields_of({part: told}) if part != "customs" else _customs(told, row))
-	return all(_same(row.get(name), value) for name, value in fields.items())
+	kept = cleaned(fields_of({part: told}) if part != "customs" else _customs(told))
+	return all(_same(row.get(name), value) for name, value in kept.items())
 
 
-def _customs(told: tuple[str | None, str | None], row: Any) -> dict[str, Any]:
-	"""Without making the tariff number, as `fields_of` would."""
+def _customs(told: tuple[str | None, str | None]) -> dict[str, Any]:
+	"""Without making the tariff number, as `fields_of` would; what the store leaves open may be anything."""
 	number, country = told
-	fields = fields_of({"customs": (None, country)}) if country else {}
-	fields.pop("customs_tariff_number", None)
-	return fields | (
-		{"customs_tariff_number": document_name(number, "Customs Tariff Number", NAME_LENGTH)}
-		if number
-		else {}
-	)
+	found = fields_of({"customs": (None, country)}) if country else {}
+	found.pop("customs_tariff_number", None)
+	if number:
+		found["customs_tariff_number"] = fields.document_name(number, "Customs Tariff Number", NAME_LENGTH)
+	return found
 
 
 def _group_of(told: str) -> str | None:
 	"""What the name would become: an existing leaf, the name itself, or nothing where it is a branch."""
-	name = document_name(told, "Item Group", NAME_LENGTH)
+	name = fields.document_name(told, "Item Group", NAME_LENGTH)
 	found = frappe.db.get_value("Item Group", name, ["name", "is_group"]) if name else None
 	return (None if found[1] else str(found[0])) if found else name or None
 
 
-def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
+def cleaned(wanted: Mapping[str, Any]) -> dict[str, Any]:
 	"""The fields as saving an Item would leave them."""
 	item = frappe.new_doc("Item")
-	item.update(dict(fields))
+	item.update(dict(wanted))
 	if item.description and frappe.db.get_single_value("Stock Settings", "clean_description_html"):
 		item.description = clean_html(item.description)
 	item._sanitize_content()
-	return {name: item.get(name) for name in fields}
+	return {name: item.get(name) for name in wanted}
 
 
 def _same(ours: Any, theirs: Any) -> bool:
 	return str(ours or "").strip() == str(theirs or "").strip()
+
+
+def settled_fields(row: Any, columns: Sequence[str], wanted: Mapping[str, Any]) -> dict[str, Any]:
+	"""The mapped fields, likewise."""
+	found = {name: row.get(name) for name in columns}
+	differing = {name: told for name, told in wanted.items() if name in found and differ(found[name], told)}
+	kept = cleaned(fields.plain(differing)) if differing else {}
+	return found | {name: told for name, told in differing.items() if not differ(found[name], kept[name])}
+
+
+def differ(ours: Any, theirs: Any) -> bool:
+	"""As the planner compares them."""
+	return bool(plain(ours) != plain(theirs))
