@@ -14,6 +14,7 @@ class ItemRef(Model):
 
 	item_code: str
 	usable: bool = True
+	uom: str = ""  # what one piece of the listing is; empty: the stock unit
 
 
 class SalesOrderState(Model):
@@ -53,5 +54,5 @@ class ErpOrder(Model):
 	ambiguous: dict[str, tuple[str, ...]] = {}  # line id to the Items that its SKU fits
 	parts: dict[
 		str, tuple[StockPart, ...]
-	] = {}  # Item to what one stock unit of it takes; empty: keeps no stock
+	] = {}  # Item to what one piece of it takes, as it is sold; empty: keeps no stock
 	free: dict[tuple[str, str], Decimal] = {}  # (Item, Warehouse) to what is not reserved, under lock

@@ -175,15 +175,3 @@ def _levels(names: Sequence[str]) -> dict[str, tuple[KnownLevel, ...]]:
 			)
 			found[listing] = (*found.get(listing, ()), level)
 	return found
-
-
-def uoms_of(store: str, variants: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-	"""(product, variant) to the UOM that one piece is, for listings that name one. At most one query."""
-	if not variants:
-		return {}
-	pairs = " OR ".join(["(product_id = %s AND variant_id = %s)"] * len(variants))
-	rows = frappe.db.sql(
-		f"SELECT product_id, variant_id, uom FROM `tabStore Listing` WHERE store = %s AND ({pairs})",
-		(store, *(value for pair in variants for value in pair)),
-	)
-	return {(product, variant or ""): uom for product, variant, uom in rows if uom}

@@ -94,12 +94,7 @@ class StockBooks:
 
 	def _parts(self, store: str, lines: Sequence[Line]) -> dict[str, tuple[StockPart, ...]]:
 		sold, _ = Found(store, lines).resolved()
-		variants = {line.id: (line.product_id, line.variant_id or "") for line in lines if line.product_id}
-		uoms = due.uoms_of(store, sorted(set(variants.values())))
-		wanted = {
-			line: (ref.item_code, uoms.get(variants[line], "") if line in variants else "")
-			for line, ref in sold.items()
-		}
+		wanted = {line: (ref.item_code, ref.uom) for line, ref in sold.items()}
 		parts = parts_of(wanted.values())
 		return {line: parts[key] for line, key in wanted.items()}
 

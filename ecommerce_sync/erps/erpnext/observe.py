@@ -16,7 +16,7 @@ from ...core.stock import StockPart
 from ..base import LinkKey
 from . import items, links, stock
 from .fields import decimal
-from .parts import parts_of
+from .parts import Sold, parts_of, units_of
 from .unit import Unit
 
 _STATE = "name, docstatus, grand_total, per_delivered, per_billed, advance_paid"
@@ -32,6 +32,7 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 	resolved, ambiguous = items.resolve(order, settings.store)
 	document = sales_order_state(link["document"]) if link.get("document") else None
 	parts, free = ({}, {}) if document else _stock(resolved, settings)
+	unit.units = _units(resolved)
 	return ErpOrder(
 		version=links.read_version(link.get("version")),
 		digest=link.get("digest") or None,
@@ -53,10 +54,25 @@ def _stock(
 	resolved: dict[str, ItemRef], settings: StoreSettings
 ) -> tuple[dict[str, tuple[StockPart, ...]], dict[stock.Place, Decimal]]:
 	"""What the order's Items take, and what of that is free: locked, so that nobody else sells it meanwhile."""
-	taken = parts_of((ref.item_code, "") for ref in resolved.values())
+	taken = parts_of((ref.item_code, ref.uom) for ref in resolved.values())
 	codes = {part.item_code for parts in taken.values() for part in parts}
 	free = stock.locked_free_stock(codes, settings.warehouses())
-	return {item: parts for (item, _), parts in taken.items()}, free
+	return _by_item(taken), free
+
+
+def _by_item(taken: dict[Sold, tuple[StockPart, ...]]) -> dict[str, tuple[StockPart, ...]]:
+	"""An order that has an Item in two units is planned by the larger one: rather too little is found than too much."""
+	by_size = sorted(taken.items(), key=lambda each: sum(part.quantity for part in each[1]))
+	return {item: parts for (item, _), parts in by_size}
+
+
+def _units(resolved: dict[str, ItemRef]) -> dict[str, tuple[str, Decimal]]:
+	found = units_of((ref.item_code, ref.uom) for ref in resolved.values())
+	return {
+		line: (ref.uom, found[ref.item_code, ref.uom])
+		for line, ref in resolved.items()
+		if (ref.item_code, ref.uom) in found
+	}
 
 
 def locate_parties(draft: CustomerDraft, store: str, unit: Unit) -> None:

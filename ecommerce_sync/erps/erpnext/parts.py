@@ -33,6 +33,21 @@ def parts_of(sold: Iterable[Sold]) -> dict[Sold, tuple[StockPart, ...]]:
 	}
 
 
+def units_of(sold: Iterable[Sold]) -> Factors:
+	"""Conversion factors of Items in other units than their own; no query when there are none."""
+	named = sorted({(item, uom) for item, uom in sold if uom})
+	if not named:
+		return {}
+	rows = frappe.get_all(
+		"Item",
+		{"name": ["in", [item for item, _ in named]]},
+		["name", "stock_uom", "variant_of"],
+		order_by=None,
+	)
+	items = {row.name: row for row in rows}
+	return {key: factor for key, factor in factors(named, items).items() if key[1] != items[key[0]].stock_uom}
+
+
 def factors(sold: Iterable[Sold], items: dict[str, Any]) -> Factors:
 	"""Conversion factors of the Items (rows with `stock_uom` and `variant_of`): their own, their template's, the site's.
 

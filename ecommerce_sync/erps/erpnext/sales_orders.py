@@ -49,7 +49,7 @@ def write(doc: Any, draft: SalesOrderDraft, settings: StoreSettings, unit: Unit)
 	doc.update(_header(draft, settings, unit))
 	doc.update(_money(draft, unit))
 	doc.update(_places(draft, unit))
-	_add_rows(doc, draft, settings)
+	_add_rows(doc, draft, settings, unit)
 	for due in _by_day(draft.dues):
 		doc.append("payment_schedule", due)
 	doc.update(plain(draft.fields))
@@ -151,19 +151,17 @@ def _forget_borrowed_address(doc: Any, draft: SalesOrderDraft) -> None:
 		frappe.db.set_value(DOCTYPE, doc.name, nothing, update_modified=False)
 
 
-def _add_rows(doc: Any, draft: SalesOrderDraft, settings: StoreSettings) -> None:
+def _add_rows(doc: Any, draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> None:
 	seen: dict[tuple[str, str | None], int] = {}
 	for row in draft.rows:
 		same = seen[row.item_code, row.warehouse] = seen.get((row.item_code, row.warehouse), 0) + 1
-		doc.append("items", _row(row, draft, settings, same))
+		doc.append("items", _row(row, draft, settings, same) | _measure(row, unit))
 
 
 def _row(row: Row, draft: SalesOrderDraft, settings: StoreSettings, same: int) -> dict[str, Any]:
 	values = {
 		"item_code": row.item_code,
 		"qty": number(row.quantity),
-		"uom": frappe.get_cached_value("Item", row.item_code, "stock_uom"),
-		"conversion_factor": 1.0,
 		"rate": number(row.rate),
 		"price_list_rate": number(row.list_rate),
 		"discount_percentage": 100.0 if row.list_rate and not row.rate else 0.0,
@@ -176,6 +174,13 @@ def _row(row: Row, draft: SalesOrderDraft, settings: StoreSettings, same: int) -
 		"store_bundle": row.group,
 	}
 	return values | _wording(row, settings, same) | plain(row.fields)
+
+
+def _measure(row: Row, unit: Unit) -> dict[str, Any]:
+	"""The unit that the listing sells, else the Item's own."""
+	uom, factor = unit.units.get(row.line_id or "", (None, None))
+	stock_uom = frappe.get_cached_value("Item", row.item_code, "stock_uom")
+	return {"uom": uom or stock_uom, "conversion_factor": number(factor) or 1.0}
 
 
 def _wording(row: Row, settings: StoreSettings, same: int) -> dict[str, Any]:

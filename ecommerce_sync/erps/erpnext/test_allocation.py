@@ -10,10 +10,10 @@ from typing import Any
 import frappe
 
 from ...core.errors import Transient
-from ...core.models import Order
+from ...core.models import Line, Order
 from ...core.orders import plan_order
 from ...core.settings import StoreSettings
-from ..contract_goods_support import GoodsContract
+from ..contract_goods_support import GoodsContract, sample_product, sample_variant
 from ..contract_support import unique
 from . import oversold
 from .erp import ErpNext
@@ -76,12 +76,29 @@ class TestAllocation(Goods, GoodsContract):
 	def _sell_and(self, item: str, work: Callable[[], Any]) -> None:
 		self.receive(item, self.first, ONE)
 		order = self.order_for(item, "2")
-		self.bring_about(self.order_for(item, "1", customer=order.customer))
+		self.bring_about(self.order_for(item, "1", customer=order.customer), self.goods)
 		self.erp.ensure_links([self.key(order)])
 		with self.erp.transaction([self.key(order)]):
 			for command in plan_order(order, self.erp.observe(order, self.goods), self.goods).commands:
 				self.erp.apply(command, order, self.goods)
 			work()
+
+	def test_a_listing_of_packs_takes_packs(self) -> None:
+		item = self.new_item()
+		product = sample_product(sample_variant("PACK-" + unique()))
+		(name,) = self.bind(product, item)
+		self.sell_as(name, Decimal(6))
+		self.receive(item, self.first, Decimal(10))
+		self.receive(item, self.second, Decimal(13))
+		line = Line(id="1", title="Pack", quantity=Decimal(2), subtotal=Decimal(2), product_id=product.id)
+		line = line.model_copy(update={"variant_id": product.variants[0].id})
+		order = self.order_for(item, "2", lines=(line,))
+		self.bring_about(order, self.goods)
+		with self.erp.transaction([]):
+			document = self.erp.observe(order, self.goods).linked
+		(row,) = frappe.get_doc("Sales Order", document).items
+		self.assertEqual((row.uom, row.qty, row.stock_qty, row.rate), ("Pack of 6", 2, 12, 1))
+		self.assertEqual((row.warehouse, self.free(item, self.second)), (self.second, ONE))
 
 	def test_orders_at_once_cannot_take_the_same_piece(self) -> None:
 		"""Twelve orders of one piece for ten, by workers of their own: exactly two are told as oversold."""

@@ -15,7 +15,7 @@ from ...core.commands import SalesOrderDraft
 from ...core.models import Order
 from ...core.settings import StoreSettings
 from ..contract_support import SKUS, unique
-from . import sales_orders
+from . import oversold, sales_orders
 from .testing_orders import SalesOrders, line
 
 _TABLES = {"items", "taxes", "payment_schedule", "packed_items", "pricing_rules", "sales_team"}
@@ -60,6 +60,7 @@ class TestInOneGo(SalesOrders):
 	def _insert_and_submit(draft: SalesOrderDraft, order: Order, settings: StoreSettings, unit: Any) -> str:
 		doc = frappe.new_doc("Sales Order")
 		sales_orders.write(doc, draft, settings, unit)
+		doc.store_oversold = oversold.told(draft.oversold)
 		doc.flags.ignore_permissions = True
 		doc.insert()
 		doc.submit()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -34,6 +35,9 @@ class Unit(Model):
 	customer: str | None = None
 	addresses: dict[str, str] = {}  # fingerprint to Address
 	contact: str | None = None
+	units: dict[
+		str, tuple[str, Decimal]
+	] = {}  # line to UOM and factor, where it is not the Item's stock unit
 
 
 @contextmanager
