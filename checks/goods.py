@@ -1,0 +1,48 @@
+"""Products, stock and prices on real ERPNext against both emulated stores.
+
+       cd BENCH/sites && SITE=name ../env/bin/python …/checks/goods.py --only catalogue
+
+catalogue  a large catalogue is imported, bound and pushed; a second import writes nothing
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+
+import click
+import frappe
+from bench_site import connected, prepare, site_name
+from goods_catalogue import large_catalogue
+from printed import say, stop_politely, table, verdict
+from processes import own_redis
+from shops import next_prefix, retire
+
+CHECKS = ("catalogue",)
+
+
+@click.command()
+@click.option("--only", default=",".join(CHECKS), show_default=True, help="Which of the checks.")
+@click.option("--products", default=2000, show_default=True)
+@click.option("--variants", default=6000, show_default=True)
+def main(only: str, products: int, variants: int) -> None:
+	"""What the stores show is what ERPNext has."""
+	stop_politely()
+	findings = []
+	with ExitStack() as stack:
+		stack.enter_context(own_redis())
+		stack.enter_context(connected(site_name()))
+		company = prepare([])
+		prefix = next_prefix("Check Goods")
+		runs = {"catalogue": lambda: large_catalogue(stack, prefix, company, products, variants)}
+		for name in only.split(","):
+			say(name)
+			findings += list(runs[name]())
+		retire(frappe.get_all("Store Connection", {"store_name": ["like", f"{prefix} %"]}, pluck="name"))
+	table("Findings", ("check", "what", "expected", "found", ""), (finding.cells for finding in findings))
+	wrong = [f"{f.check}: {f.what}: {f.found}, expected {f.expected}" for f in findings if not f.well]
+	sys.exit(verdict(wrong, f"{len(findings)} findings, all as expected"))
+
+
+if __name__ == "__main__":
+	main()
