@@ -15,8 +15,8 @@ from .graphql_parts import nodes, number_in
 from .product_shape import rest_product
 
 _VARIANTS = 250  # the largest page of a connection
-_VARIANTS_IN_LIST = 25
-_PRODUCTS = 25
+_VARIANTS_IN_LIST = 20
+_PRODUCTS = 120  # nine times the cost of one, by what answers of stores tell: within 1,000 points
 _BUNDLES = 10
 
 
