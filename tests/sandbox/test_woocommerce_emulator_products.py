@@ -180,3 +180,12 @@ def test_the_catalogue_is_on_the_shelves(store: EmulatedWooCommerce) -> None:
 	assert all(store.id_of(sku) for sku in skus)
 	counts = [len(product.variants) for product in PRODUCTS if len(product.variants) > 1]
 	assert ask(store, "variations?per_page=5").headers["X-WP-Total"] == str(sum(counts))
+
+
+@pytest.mark.parametrize(
+	("unit", "weight"), [("kg", "0.18"), ("g", "180"), ("oz", "6.3493"), ("lbs", "0.3968")]
+)
+def test_weights_are_in_the_shop_s_unit(unit: str, weight: str) -> None:
+	with opened(settings=StoreSettings(weight_unit=unit)) as (store, _):
+		assert ask(store, "settings/products/woocommerce_weight_unit").json()["value"] == unit
+		assert ask(store, f"products/{store.id_of('TEE-S')}").json()["weight"] == weight

@@ -17,6 +17,7 @@ from ecommerce_sync.sandbox.woocommerce.terms import Terms
 
 Stock = int | Mapping[str, int] | None
 AGE = timedelta(days=30)  # so long ago the shop was filled
+GRAMS = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
 CATEGORIES = {"goods": "Goods", "food": "Food", "gift_card": "Gift cards", "bundle": "Sets"}
 
 
@@ -96,10 +97,13 @@ class Seeder:
 			"regular_price": str(in_currency(variant.price, self.settings.currency)),
 			"virtual": virtual,
 			"tax_status": "none" if virtual else "taxable",
-			"weight": "" if virtual else trimmed(Decimal(variant.grams) / 1000),
+			"weight": "" if virtual else self._weight(variant.grams),
 			"manage_stock": quantity is not None,
 			"stock_quantity": quantity,
 		}
+
+	def _weight(self, grams: int) -> str:
+		return trimmed((Decimal(grams) / GRAMS[self.settings.weight_unit]).quantize(Decimal("0.0001")))
 
 	def _quantity(self, variant: catalogue.Variant) -> int | None:
 		if variant.kind in ("gift_card", "bundle") or self.stock is None:

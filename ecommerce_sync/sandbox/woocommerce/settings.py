@@ -31,7 +31,7 @@ class StoreSettings:
 	sequential_numbers: bool = False  # a plugin numbers orders apart from their ids
 	multi_currency: bool = False  # a plugin sells in the buyer's currency; core knows only one
 	po_number_key: str = "_po_number"
-	weight_unit: str = "kg"  # what the weights on the shelves are taken for
+	weight_unit: str = "kg"  # or g, lbs, oz: what products' weights are typed in
 	product_bundles: bool = (
 		False  # the Product Bundles plugin: sets are bundles with components, else grouped
 	)
