@@ -2,13 +2,11 @@
 (https://shopify.dev/docs/api/usage/bulk-operations/queries).
 
 An operation is done when the shop's clock is `seconds` on and somebody looks: at it, or at the webhooks due.
-Children are lines of their own with `__parentId`, right after their parent.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -26,6 +24,7 @@ from graphql import (
 	visit,
 )
 
+from ecommerce_sync.sandbox.shopify.bulk_lines import BulkQuery
 from ecommerce_sync.sandbox.shopify.execution import validation_errors
 from ecommerce_sync.sandbox.shopify.facts import timestamp
 from ecommerce_sync.sandbox.shopify.goods import Tell
@@ -64,17 +63,19 @@ class Operation:
 
 
 class BulkOperations:
-	"""All bulk operations of the app. `export` executes a document over everything, `base` is the shop's address."""
+	"""All bulk operations of the app. `roots` are the resolvers of queries, `base` is the shop's address."""
 
 	def __init__(
 		self,
-		export: Callable[[str], tuple[Json | None, list[Any]]],
+		roots: Callable[[], Mapping[str, Any]],
+		scopes: Callable[[], frozenset[str]],
 		clock: Callable[[], datetime],
 		tell: Tell,
 		base: Callable[[], str],
 		seconds: float = 0.2,
 	) -> None:
-		self._export, self._clock, self._tell, self._base = export, clock, tell, base
+		self._roots, self._scopes = roots, scopes
+		self._clock, self._tell, self._base = clock, tell, base
 		self._wait = timedelta(seconds=seconds)
 		self._all: dict[int, Operation] = {}
 		self._ids = count(720_918_000_001)
@@ -138,21 +139,16 @@ class BulkOperations:
 		return {"bulkOperation": self._data(operation), "userErrors": []}
 
 	def _finish(self, operation: Operation, now: datetime) -> None:
-		data, errors = self._export(operation.query)
 		operation.completed_at = now
-		if errors or data is None:
-			operation.status, operation.error = "FAILED", _error_code(errors)
+		try:
+			lines = list(BulkQuery(parse(operation.query), self._scopes()).lines(self._roots()))
+		except GraphQLError as error:
+			operation.status, operation.error = "FAILED", _error_code(error)
 		else:
-			self._write(operation, data)
 			operation.status = "COMPLETED"
+			operation.objects, operation.roots = len(lines), sum(is_root for is_root, _ in lines)
+			operation.lines = "".join(f"{line}\n" for _, line in lines).encode()
 		self._announce(operation)
-
-	def _write(self, operation: Operation, data: Json) -> None:
-		lines = [line for value in data.values() for node in nodes_of(value) for line in flat(node)]
-		operation.objects = len(lines)
-		operation.roots = sum(len(nodes_of(value)) for value in data.values())
-		text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
-		operation.lines = text.encode()
 
 	def _announce(self, operation: Operation) -> None:
 		payload = {
@@ -190,36 +186,6 @@ class BulkOperations:
 			"url": f"{self._base()}/bulk/{operation.id}.jsonl" if is_done and operation.objects else None,
 			"partialDataUrl": None,
 		}
-
-
-def flat(node: Json, parent: str | None = None) -> Iterator[Json]:
-	"""A node without its connections, then the nodes of these, each naming its parent."""
-	children: list[tuple[str, Json]] = []
-	line = _without_connections(node, str(node.get("id", parent)), children)
-	yield line if parent is None else {**line, "__parentId": parent}
-	for of, child in children:
-		yield from flat(child, of)
-
-
-def nodes_of(connection: Any) -> list[Json]:
-	"""The nodes of a connection's data, however they were asked for."""
-	if "nodes" in connection:
-		return list(connection["nodes"])
-	return [edge["node"] for edge in connection.get("edges", ())]
-
-
-def _without_connections(value: Any, parent: str, children: list[tuple[str, Json]]) -> Any:
-	if isinstance(value, list):
-		return [_without_connections(item, parent, children) for item in value]
-	if not isinstance(value, dict):
-		return value
-	kept = {}
-	for name, inner in value.items():
-		if isinstance(inner, dict) and (inner.keys() & {"nodes", "edges"}):
-			children.extend((str(value.get("id", parent)), child) for child in nodes_of(inner))
-		else:
-			kept[name] = _without_connections(inner, parent, children)
-	return kept
 
 
 class _Connections(Visitor):
@@ -268,6 +234,6 @@ def _shape_refusal(document: DocumentNode) -> str | None:
 	)
 
 
-def _error_code(errors: list[Any]) -> str:
-	codes = {(error.extensions or {}).get("code") for error in errors}
-	return "ACCESS_DENIED" if "ACCESS_DENIED" in codes else "INTERNAL_SERVER_ERROR"
+def _error_code(error: GraphQLError) -> str:
+	is_refused = (error.extensions or {}).get("code") == "ACCESS_DENIED"
+	return "ACCESS_DENIED" if is_refused else "INTERNAL_SERVER_ERROR"

@@ -18,29 +18,26 @@ from graphql import (
 	ExecutionResult,
 	GraphQLError,
 	GraphQLResolveInfo,
-	ListValueNode,
 	OperationDefinitionNode,
 	OperationType,
-	Visitor,
 	execute_sync,
 	get_named_type,
 	get_operation_ast,
 	parse,
 	specified_rules,
 	validate,
-	visit,
 )
 from graphql.execution.values import get_variable_values
 
 from ecommerce_sync.sandbox.shopify.calls import Call, Calls, call_of
 from ecommerce_sync.sandbox.shopify.cost import MAX_QUERY_COST, Bucket, Costs, actual
 from ecommerce_sync.sandbox.shopify.idempotency import Idempotent
-from ecommerce_sync.sandbox.shopify.paging import EVERYTHING, connection
+from ecommerce_sync.sandbox.shopify.input_size import MAX_INPUT, longest_list
+from ecommerce_sync.sandbox.shopify.paging import connection
 from ecommerce_sync.sandbox.shopify.schema import requirements, schema
 
 Json = dict[str, Any]
 Roots = Mapping[str, Callable[..., Any]]
-MAX_INPUT = 250  # entries of a list
 _DOCUMENTATION = "https://shopify.dev/api/usage"
 _UNDEFINED_FIELD = re.compile(r"Cannot query field '(?P<field>\w+)' on type '(?P<type>\w+)'")
 _RULE_CODES = {
@@ -121,17 +118,6 @@ class Executor:
 		if call.kind == "write":
 			self.before_write(call)
 
-	def export(self, query: str, scopes: frozenset[str]) -> tuple[Json | None, list[GraphQLError]]:
-		"""A query over everything, without pages and costs: data and errors."""
-		result = execute_sync(
-			schema(),
-			parse(query),
-			root_value=self.queries,
-			context_value=WholeScopes(scopes),
-			field_resolver=resolve,
-		)
-		return result.data, result.errors or []
-
 	def _execute(
 		self,
 		document: DocumentNode,
@@ -176,14 +162,14 @@ def validation_errors(document: DocumentNode) -> list[Json]:
 
 def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
 	"""The one field resolver: access, then data, then the page of a connection."""
-	_demand_access(info)
+	missing = access_error(info.context, info.parent_type.name, info.field_name)
+	if missing is not None:
+		raise missing
 	if info.field_name not in source:
 		where = f"{info.parent_type.name}.{info.field_name}"
 		message = f"The emulated store has no data for {where}."
 		raise GraphQLError(message, extensions={"code": "NOT_EMULATED"})
 	value = source[info.field_name]
-	if isinstance(info.context, WholeScopes) and _is_connection(info):
-		arguments["first"] = EVERYTHING
 	if isinstance(value, Idempotent):
 		value = value.answer(info, arguments)
 	elif callable(value):
@@ -191,30 +177,6 @@ def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
 	if isinstance(value, list):
 		return _listed(value, info, arguments)
 	return value
-
-
-class WholeScopes(frozenset[str]):
-	"""The scopes of a bulk operation, for which every connection is one page."""
-
-
-def longest_list(document: DocumentNode, values: Any) -> int:
-	"""How many entries the longest list of the input has."""
-	lists = _Lists()
-	visit(document, lists)
-	return max(lists.longest, _longest(values))
-
-
-class _Lists(Visitor):
-	longest = 0
-
-	def enter_list_value(self, node: ListValueNode, *_: Any) -> None:
-		self.longest = max(self.longest, len(node.values))
-
-
-def _longest(value: Any) -> int:
-	if isinstance(value, Mapping):
-		return max(map(_longest, value.values()), default=0)
-	return max(len(value), *map(_longest, value), 0) if isinstance(value, list) else 0
 
 
 def _listed(value: list[Any], info: GraphQLResolveInfo, arguments: Mapping[str, Any]) -> Any:
@@ -235,11 +197,10 @@ def _returned(parent: str, field_name: str) -> str:
 	return str(get_named_type(fields[field_name].type).name)
 
 
-def _demand_access(info: GraphQLResolveInfo) -> None:
-	"""The field's own scopes and those of the type it returns (of a connection: its objects')."""
-	words = _missing(info.context, info.parent_type.name, info.field_name)
-	if words is not None:
-		raise _access_denied(info.field_name, words)
+def access_error(scopes: frozenset[str], parent: str, field_name: str) -> GraphQLError | None:
+	"""What an app without the field's own scopes, or those of the type that it returns, is told."""
+	words = _missing(scopes, parent, field_name)
+	return None if words is None else _access_denied(field_name, words)
 
 
 @lru_cache(maxsize=10_000)

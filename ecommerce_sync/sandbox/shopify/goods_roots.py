@@ -8,22 +8,36 @@ from typing import Any
 from graphql import GraphQLError
 
 from ecommerce_sync.sandbox.shopify.goods import PUBLICATIONS, Goods
-from ecommerce_sync.sandbox.shopify.graph_goods import (
-	collection_data,
-	media_data,
-	metafield_data,
-	product_data,
-	publication_data,
-	variant_data,
-)
-from ecommerce_sync.sandbox.shopify.graph_stock import item_data, level_data, number_of, place_data
+from ecommerce_sync.sandbox.shopify.graph_parts import COLLECTION, MEDIA, METAFIELD, publication_data
+from ecommerce_sync.sandbox.shopify.graph_products import PRODUCT
+from ecommerce_sync.sandbox.shopify.graph_stock import ITEM, level_data, number_of, place_data
+from ecommerce_sync.sandbox.shopify.graph_variants import VARIANT
 from ecommerce_sync.sandbox.shopify.inventory import Inventory
 from ecommerce_sync.sandbox.shopify.paging import by_id, keyed
 from ecommerce_sync.sandbox.shopify.records import Collection, Metafield, Product, Variant
 from ecommerce_sync.sandbox.shopify.search import Searchable, named, predicate
-from ecommerce_sync.sandbox.shopify.views import View, counted
+from ecommerce_sync.sandbox.shopify.views import (
+	TABLES,
+	View,
+	collection_data,
+	counted,
+	item_data,
+	media_data,
+	metafield_data,
+	product_data,
+	variant_data,
+)
 
 Json = dict[str, Any]
+# Types lead to each other in circles, so their tables meet here.
+TABLES.update(
+	Product=PRODUCT,
+	ProductVariant=VARIANT,
+	InventoryItem=ITEM,
+	MediaImage=MEDIA,
+	Metafield=METAFIELD,
+	Collection=COLLECTION,
+)
 _TIMES = {"updated_at": lambda record: record.updated_at, "created_at": lambda record: record.created_at}
 _PRODUCTS = Searchable(
 	_TIMES,

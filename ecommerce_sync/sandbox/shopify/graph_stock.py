@@ -8,25 +8,28 @@ from graphql import GraphQLError
 
 from ecommerce_sync.sandbox.shopify.facts import timestamp
 from ecommerce_sync.sandbox.shopify.goods_payload import level_gid
-from ecommerce_sync.sandbox.shopify.graph_goods import variant_data
 from ecommerce_sync.sandbox.shopify.inventory import Inventory
 from ecommerce_sync.sandbox.shopify.paging import by_id
 from ecommerce_sync.sandbox.shopify.records import Level, Variant
 from ecommerce_sync.sandbox.shopify.shop import location_data
-from ecommerce_sync.sandbox.shopify.views import Fields, View, constant, counted, read, time
+from ecommerce_sync.sandbox.shopify.views import (
+	Fields,
+	View,
+	constant,
+	counted,
+	item_data,
+	read,
+	time,
+	variant_data,
+)
 
 Json = dict[str, Any]
 QUANTITIES = "available committed damaged incoming on_hand quality_control reserved safety_stock".split()
 
 
-def item_data(stock: Inventory, variant: Variant) -> View:
-	"""An `InventoryItem`."""
-	return View(_ITEM, stock, variant)
-
-
 def level_data(stock: Inventory, variant: Variant, location_id: int) -> View:
 	"""An `InventoryLevel`."""
-	return View(_LEVEL, stock, (variant, location_id, stock.level(variant, location_id)))
+	return View(LEVEL, stock, (variant, location_id, stock.level(variant, location_id)))
 
 
 def place_data(stock: Inventory, location_id: int) -> Json | None:
@@ -105,7 +108,7 @@ def _same_sku(stock: Inventory, variant: Variant) -> int:
 	return max(0, len(stock.goods.by_sku.get((variant.sku or "").lower(), {})) - 1)
 
 
-_ITEM: Fields = {
+ITEM: Fields = {
 	"__typename": constant("InventoryItem"),
 	"id": lambda _stock, variant: f"gid://shopify/InventoryItem/{variant.item_id}",
 	"legacyResourceId": lambda _stock, variant: str(variant.item_id),
@@ -134,7 +137,7 @@ _ITEM: Fields = {
 	"createdAt": time("created_at"),
 	"updatedAt": time("updated_at"),
 }
-_LEVEL: Fields = {
+LEVEL: Fields = {
 	"__typename": constant("InventoryLevel"),
 	"id": lambda _stock, record: level_gid(record[0].id, record[1]),
 	"item": lambda stock, record: item_data(stock, record[0]),

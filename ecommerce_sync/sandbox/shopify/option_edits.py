@@ -8,9 +8,9 @@ from typing import Any
 from graphql import GraphQLError
 
 from ecommerce_sync.sandbox.shopify.edits import Edits, Finding, user_error
-from ecommerce_sync.sandbox.shopify.graph_goods import product_data
 from ecommerce_sync.sandbox.shopify.graph_stock import number_of
 from ecommerce_sync.sandbox.shopify.records import Option, Product
+from ecommerce_sync.sandbox.shopify.views import product_data
 
 Json = dict[str, Any]
 MOST_OPTIONS = 3

@@ -10,7 +10,6 @@ from graphql import GraphQLError
 
 from ecommerce_sync.sandbox.shopify.edits import Edits, Finding, amount, user_error
 from ecommerce_sync.sandbox.shopify.goods import PUBLICATIONS
-from ecommerce_sync.sandbox.shopify.graph_goods import metafield_data, product_data, variant_data
 from ecommerce_sync.sandbox.shopify.graph_stock import number_of
 from ecommerce_sync.sandbox.shopify.option_edits import Options, named_values
 from ecommerce_sync.sandbox.shopify.records import (
@@ -23,6 +22,7 @@ from ecommerce_sync.sandbox.shopify.records import (
 	Variant,
 )
 from ecommerce_sync.sandbox.shopify.shop import shop_data
+from ecommerce_sync.sandbox.shopify.views import metafield_data, product_data, variant_data
 
 Json = dict[str, Any]
 _FIELDS = {

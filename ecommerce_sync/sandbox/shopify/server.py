@@ -12,17 +12,15 @@
 
 from __future__ import annotations
 
-import json
 import random
-import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request, Response
+from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wrappers import Request
 
 from ecommerce_sync.sandbox.catalogue import PRODUCTS, Product
 from ecommerce_sync.sandbox.faults import Faults, disturbed
@@ -31,6 +29,7 @@ from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
 from ecommerce_sync.sandbox.shopify.calls import Call, Calls
 from ecommerce_sync.sandbox.shopify.cost import Bucket
 from ecommerce_sync.sandbox.shopify.edits import Edits
+from ecommerce_sync.sandbox.shopify.endpoint import Quiet, respond
 from ecommerce_sync.sandbox.shopify.execution import Executor
 from ecommerce_sync.sandbox.shopify.goods import Goods
 from ecommerce_sync.sandbox.shopify.goods_roots import GoodsRoots
@@ -39,7 +38,6 @@ from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder, write_down
 from ecommerce_sync.sandbox.shopify.product_edits import ProductEdits
 from ecommerce_sync.sandbox.shopify.roots import Roots
 from ecommerce_sync.sandbox.shopify.sales import Sales
-from ecommerce_sync.sandbox.shopify.schema import API_VERSION
 from ecommerce_sync.sandbox.shopify.shop import ALL_SCOPES, Shop, StoreLocation
 from ecommerce_sync.sandbox.shopify.stock_edits import StockEdits
 from ecommerce_sync.sandbox.shopify.subscriptions import Subscriptions
@@ -51,9 +49,6 @@ if TYPE_CHECKING:
 	from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Json = dict[str, Any]
-_GRAPHQL_PATH = re.compile(r"/admin/api/(?P<version>\d{4}-\d{2}|unstable)/graphql\.json")
-_BULK_PATH = re.compile(r"/bulk/(?P<number>\d+)\.jsonl")
-_UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
 def utc_now() -> datetime:
@@ -113,7 +108,9 @@ class EmulatedShopify:
 		self._orders: dict[int, ShopifyOrder] = {}
 		self._lock = threading.RLock()
 		self._goods_roots = GoodsRoots(self.stock)
-		self._bulk = BulkOperations(self._export, self.now, self._tell, self._address, bulk_seconds)
+		self._bulk = BulkOperations(
+			self._goods_roots.queries, lambda: self.scopes, self.now, self._tell, self._address, bulk_seconds
+		)
 		self._executor = self._build_executor(Bucket(lambda: self.now().timestamp(), points, restore_rate))
 		self._server: BaseWSGIServer | None = None
 		self._serving: threading.Thread | None = None
@@ -139,9 +136,6 @@ class EmulatedShopify:
 		)
 		before = lambda call: self.before_write(call)  # noqa: E731 it may be set later
 		return Executor(roots.queries(), roots.mutations(), bucket, self.calls, before)
-
-	def _export(self, query: str) -> tuple[Json | None, list[Any]]:
-		return self._executor.export(query, self.scopes)
 
 	def _tell(self, topic: str, payload: Callable[[], Json]) -> None:
 		if self.webhooks.wants(topic):
@@ -252,6 +246,14 @@ class EmulatedShopify:
 
 	# The app's side
 
+	def bulk_result(self, number: int) -> bytes | None:
+		"""The file behind a bulk operation's url, counted as a call that reads."""
+		with self._lock:
+			lines = self._bulk.result(number)
+			if lines is not None:
+				self.calls.made.append(Call("bulk result", "read", (), {}))
+			return lines
+
 	def graphql(self, query: str, variables: Json | None = None, operation: str | None = None) -> Json:
 		"""The answer to a document, without HTTP and with the granted scopes."""
 		with self._lock:
@@ -259,38 +261,7 @@ class EmulatedShopify:
 
 	def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
 		"""The store as a WSGI app."""
-		return self._respond(Request(environ))(environ, start_response)
-
-	def _respond(self, request: Request) -> Response:
-		path = _GRAPHQL_PATH.fullmatch(request.path)
-		if request.method == "POST" and request.path == "/admin/oauth/access_token":
-			form = request.get_json(silent=True) or request.form.to_dict()
-			status, body = self.tokens.grant(form if isinstance(form, dict) else {})
-			return _json(body, status)
-		bulk = _BULK_PATH.fullmatch(request.path)
-		if request.method == "GET" and bulk is not None:
-			return self._respond_with_file(int(bulk["number"]))
-		if request.method != "POST" or path is None or not _is_served(path["version"]):
-			return _json({"errors": "Not Found"}, 404)
-		if not self.tokens.is_valid(request.headers.get("X-Shopify-Access-Token")):
-			return _json({"errors": _UNAUTHORIZED}, 401)
-		return self._respond_to_query(request)
-
-	def _respond_with_file(self, number: int) -> Response:
-		"""A bulk operation's result; its address alone opens it."""
-		with self._lock:
-			lines = self._bulk.result(number)
-			if lines is None:
-				return Response("Not Found", 404)
-			self.calls.made.append(Call("bulk result", "read", (), {}))
-		return Response(lines, content_type="application/jsonl")
-
-	def _respond_to_query(self, request: Request) -> Response:
-		body = request.get_json(silent=True)
-		if not isinstance(body, dict) or not isinstance(body.get("query"), str):
-			return _json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
-		variables = body.get("variables") or {}
-		return _json(self.graphql(body["query"], variables, body.get("operationName")))
+		return respond(self, Request(environ))(environ, start_response)
 
 	# The server
 
@@ -303,7 +274,7 @@ class EmulatedShopify:
 
 	def __enter__(self) -> EmulatedShopify:
 		app = disturbed(self, self.faults)
-		self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+		self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
 		# 20 ms: how long closing the store may take.
 		self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 		self._serving.start()
@@ -315,21 +286,3 @@ class EmulatedShopify:
 			self._serving.join()
 			self._server.server_close()
 		self._server = self._serving = None
-
-
-class _Quiet(WSGIRequestHandler):
-	"""No line on stderr for every request."""
-
-	def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-		"""Nothing to say."""
-
-
-def _is_served(version: str) -> bool:
-	"""Older versions fall forward to the one that is emulated; later ones do not exist yet."""
-	return version == "unstable" or version <= "2026-10"
-
-
-def _json(body: Json, status: int = 200) -> Response:
-	response = Response(json.dumps(body), status, content_type="application/json; charset=utf-8")
-	response.headers["X-Shopify-API-Version"] = API_VERSION
-	return response

@@ -10,11 +10,12 @@ from typing import Any
 from graphql import GraphQLError
 
 from ecommerce_sync.sandbox.shopify.facts import timestamp
-from ecommerce_sync.sandbox.shopify.graph_stock import item_data, level_data, number_of, place_data
+from ecommerce_sync.sandbox.shopify.graph_stock import level_data, number_of, place_data
 from ecommerce_sync.sandbox.shopify.idempotency import Idempotent
 from ecommerce_sync.sandbox.shopify.inventory import Inventory
 from ecommerce_sync.sandbox.shopify.product_edits import ProductEdits
 from ecommerce_sync.sandbox.shopify.records import Variant
+from ecommerce_sync.sandbox.shopify.views import item_data
 
 Json = dict[str, Any]
 REASONS = frozenset(

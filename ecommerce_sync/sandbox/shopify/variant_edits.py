@@ -8,9 +8,9 @@ from typing import Any
 
 from ecommerce_sync.sandbox.currency import rounded
 from ecommerce_sync.sandbox.shopify.edits import Edits, Finding, amount, user_error
-from ecommerce_sync.sandbox.shopify.graph_goods import product_data, variant_data
 from ecommerce_sync.sandbox.shopify.graph_stock import number_of
 from ecommerce_sync.sandbox.shopify.records import VARIANT_IDS, Product, Variant
+from ecommerce_sync.sandbox.shopify.views import product_data, variant_data
 
 Json = dict[str, Any]
 MOST_VARIANTS = 2048

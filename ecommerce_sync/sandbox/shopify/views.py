@@ -9,6 +9,7 @@ from ecommerce_sync.sandbox.shopify.facts import timestamp
 
 if TYPE_CHECKING:
 	from ecommerce_sync.sandbox.shopify.inventory import Inventory
+	from ecommerce_sync.sandbox.shopify.records import Collection, Media, Metafield, Product, Variant
 
 Fields = Mapping[str, Callable[["Inventory", Any], Any]]
 
@@ -32,6 +33,45 @@ class View(Mapping[str, Any]):
 
 	def __len__(self) -> int:
 		return len(self._fields)
+
+
+# The fields of each type, filled where all of them are known.
+TABLES: dict[str, Fields] = {}
+
+
+def product_data(stock: Inventory, product: Product) -> View:
+	"""A `Product`."""
+	return View(TABLES["Product"], stock, product)
+
+
+def variant_data(stock: Inventory, variant: Variant) -> View:
+	"""A `ProductVariant`."""
+	return View(TABLES["ProductVariant"], stock, variant)
+
+
+def item_data(stock: Inventory, variant: Variant) -> View:
+	"""The `InventoryItem` of a variant."""
+	return View(TABLES["InventoryItem"], stock, variant)
+
+
+def media_data(stock: Inventory, media: Media) -> View:
+	"""A `MediaImage`."""
+	return View(TABLES["MediaImage"], stock, media)
+
+
+def metafield_data(stock: Inventory, metafield: Metafield) -> View:
+	"""A `Metafield`."""
+	return View(TABLES["Metafield"], stock, metafield)
+
+
+def collection_data(stock: Inventory, collection: Collection) -> View:
+	"""A `Collection`."""
+	return View(TABLES["Collection"], stock, collection)
+
+
+def number(_stock: Inventory, record: Any) -> str:
+	"""`legacyResourceId`."""
+	return str(record.id)
 
 
 def constant(value: Any) -> Callable[[Inventory, Any], Any]:
