@@ -42,15 +42,29 @@ class OpenOrdersContract(GoodsContract):
 		assert len(self._open()) == 2
 
 	def test_an_order_left_out_until_it_is_paid_is_open(self) -> None:
-		unpaid, stale, other = unique(), unique(), unique()
-		for order_id in (unpaid, stale):
+		unpaid, other = unique(), unique()
+		for order_id, reason in ((unpaid, "unpaid"), (other, "test_order")):
 			self._message(order_id)
+			self._settle(order_id, state="Skipped", reason=reason)
+		assert [order.external_id for order in self._open()] == [unpaid]
+
+	def test_a_message_that_says_nothing_new_leaves_an_order_open(self) -> None:
+		stale, superseded = unique(), unique()
+		for order_id, reason in ((stale, "stale"), (superseded, "superseded")):
+			self._message(order_id, b'{"newer": 1}')
 			self._settle(order_id, state="Skipped", reason="unpaid")
-		self._message(stale)
-		self._settle(stale, state="Skipped", reason="stale")
-		self._message(other)
-		self._settle(other, state="Skipped", reason="test_order")
-		assert {order.external_id for order in self._open()} == {unpaid, stale}
+			self._message(order_id, b'{"older": 1}')
+			self._settle(order_id, state="Skipped", reason=reason)
+		assert {order.external_id for order in self._open()} == {stale, superseded}
+		assert {order.payload for order in self._open()} == {b'{"newer": 1}'}
+
+	def test_a_hint_leads_to_the_newest_whole_message(self) -> None:
+		order_id, hinted = unique(), unique()
+		name = self._message(order_id, b'{"whole": 1}')
+		self._message(order_id, b'{"part": 1}', whole=False)
+		self._message(order_id, b"")
+		self._message(hinted, b"")
+		assert [(order.event, order.payload) for order in self._open()] == [(name, b'{"whole": 1}')]
 
 	def test_the_newest_message_counts(self) -> None:
 		order_id, cancelled, deleted = unique(), unique(), unique()

@@ -13,6 +13,12 @@ from .database import Database
 
 _OPEN = "state IN ('Queued', 'Waiting to retry', 'Held', 'Failed')"
 _SAYS_NOTHING = "('stale', 'unchanged', 'superseded')"  # messages that leave the order as it was
+# The newest message that holds the whole order.
+_TELLING = (
+	"SELECT MAX(name) FROM event AS telling WHERE telling.store = said.store AND telling.kind = 'order'"
+	" AND telling.external_id = said.external_id AND telling.whole AND NOT telling.deleted"
+	f" AND LENGTH(telling.payload) AND (telling.state <> 'Skipped' OR telling.reason NOT IN {_SAYS_NOTHING})"
+)
 _COLUMNS = "store, topic, kind, external_id, event_key, payload, whole, deleted, direction"
 
 
@@ -95,8 +101,8 @@ class EmbeddedJournal:
 
 	def open_orders(self) -> list[OpenOrder]:
 		rows = self.database.execute(
-			"SELECT store, external_id, name, payload FROM event AS said WHERE kind = 'order' AND NOT deleted"
-			f" AND ({_OPEN} OR reason = 'unpaid')"
+			f"SELECT store, external_id, ({_TELLING}) AS event FROM event AS said"
+			f" WHERE kind = 'order' AND NOT deleted AND ({_OPEN} OR reason = 'unpaid')"
 			" AND NOT EXISTS (SELECT 1 FROM event AS newer WHERE newer.store = said.store"
 			" AND newer.kind = 'order' AND newer.external_id = said.external_id AND newer.name > said.name"
 			f" AND (newer.state <> 'Skipped' OR newer.reason NOT IN {_SAYS_NOTHING}))"
@@ -104,15 +110,11 @@ class EmbeddedJournal:
 			" AND link.external_id = said.external_id AND link.document IS NOT NULL AND link.state = '')"
 			" ORDER BY name"
 		)
-		return [
-			OpenOrder(
-				store=row["store"],
-				external_id=row["external_id"],
-				event=str(row["name"]),
-				payload=row["payload"] or b"",
-			)
-			for row in rows
-		]
+		return [self._open_order(dict(row)) for row in rows if row["event"]]
+
+	def _open_order(self, row: dict[str, Any]) -> OpenOrder:
+		found = self.database.execute("SELECT payload FROM event WHERE name = ?", row["event"]).fetchone()
+		return OpenOrder(**{**row, "event": str(row["event"]), "payload": found["payload"]})
 
 	def watermark(self, store: str) -> datetime | None:
 		row = self.database.execute("SELECT at FROM watermark WHERE store = ?", store).fetchone()

@@ -21,6 +21,7 @@ _STILL_OPEN = """
 	LEFT JOIN `tabSales Order` o ON o.name = l.document AND l.document_type = 'Sales Order' AND o.docstatus < 2
 	WHERE o.name IS NULL AND IFNULL(l.state, '') != 'Gone'
 """
+_SAYS_NOTHING = frozenset(("stale", "unchanged", "superseded"))  # messages that leave the order as it was
 _OPEN_STATES = frozenset(("Queued", "Waiting to retry", "Held", "Failed"))
 
 
@@ -30,6 +31,8 @@ def read_open_orders() -> list[Any]:
 	newest: dict[tuple[str, str], Any] = {}
 	telling: dict[tuple[str, str], str] = {}
 	for row in _messages(subjects):
+		if row.state == "Skipped" and row.reason in _SAYS_NOTHING:
+			continue
 		newest[row.store, row.external_id] = row
 		if row.whole and row.told and not row.deleted:
 			telling[row.store, row.external_id] = row.name

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..contract_goods import (
 	CatalogueContract,
+	ImportContract,
 	LevelsContract,
+	OpenOrdersContract,
 	PricesContract,
 	PublishingContract,
 	StockContract,
@@ -25,6 +27,14 @@ class TestPricesContract(Goods, PricesContract):
 
 
 class TestCatalogueContract(Goods, CatalogueContract):
+	pass
+
+
+class TestImportContract(Goods, ImportContract):
+	pass
+
+
+class TestOpenOrdersContract(Goods, OpenOrdersContract):
 	pass
 
 
