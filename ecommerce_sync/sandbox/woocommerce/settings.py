@@ -32,9 +32,7 @@ class StoreSettings:
 	multi_currency: bool = False  # a plugin sells in the buyer's currency; core knows only one
 	po_number_key: str = "_po_number"
 	weight_unit: str = "kg"  # or g, lbs, oz: what products' weights are typed in
-	product_bundles: bool = (
-		False  # the Product Bundles plugin: sets are bundles with components, else grouped
-	)
+	product_bundles: bool = False  # the Product Bundles plugin: sets are bundles, else grouped products
 
 	def places(self, currency: str) -> int:
 		"""wc_get_price_decimals: how many decimals amounts in `currency` are shown with."""
