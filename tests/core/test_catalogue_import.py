@@ -148,6 +148,24 @@ def test_the_templates_code(skus: tuple[str, ...], taken: tuple[str, ...], code:
 	assert code in codes_of(product(*variants), house.settings)
 
 
+def test_where_all_template_codes_are_taken_variants_stand_alone() -> None:
+	house = warehouse()
+	for each in ("TEE", "Mug", "Mug 7"):
+		house.add(each, usable=False)
+	house.decide("1", "2")
+	assert [(i.item_code, i.variant_of) for i in house.take(product(*TEES))] == [
+		("TEE-S", None),
+		("TEE-M", None),
+	]
+
+
+@pytest.mark.parametrize(("length", "count"), [(140, 1), (141, 0)])
+def test_a_sku_that_is_no_item_code_is_not_created(length: int, count: int) -> None:
+	house = warehouse()
+	house.decide("1")
+	assert len(house.take(product(variant("1", "x" * length)))) == count
+
+
 def test_a_variant_without_sku_is_not_created() -> None:
 	house = warehouse()
 	house.decide("1", "2")
@@ -256,16 +274,14 @@ def test_only_what_the_store_decides_about_is_written() -> None:
 
 
 def test_all_parts_of_the_store() -> None:
-	house = bound({"values": {"title": "Mug", "customs": ("6912", None)}}, masters=ALL_STORE)
-	told = variant(
-		"1", weight=Decimal("0.25"), barcode="4006", customs_code="6912", origin_country="DE", image="v.png"
-	)
+	house = bound({"values": {"title": "Mug", "customs": ("6911", "FR")}}, masters=ALL_STORE)
+	told = variant("1", weight=Decimal("0.25"), barcode="4006", customs_code="6912", image="v.png")
 	(update,) = house.take(product(told, images=("p.png",)))
 	assert update.values == {
 		"images": "v.png",
 		"weight": Decimal("0.25"),
 		"barcode": "4006",
-		"customs": ("6912", "DE"),
+		"customs": ("6912", "FR"),
 	}
 
 

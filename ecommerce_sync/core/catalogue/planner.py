@@ -106,7 +106,8 @@ class _ProductPlan:
 		create = decided.match == "create" if decided else self.settings.unknown_sku == "create_item"
 		code = self.settings.sku_rule.item_code(variant.sku)
 		free = self.settings.sku_rule.item_key(code) not in self.taken
-		return bool(create and code and free and self._alone(variant) and not self.erp.found.get(variant.id))
+		fits = 0 < len(code) <= _CODE_LENGTH
+		return create and fits and free and self._alone(variant) and not self.erp.found.get(variant.id)
 
 	def _template(self) -> BoundItem | None:
 		"""The template of the product's Items, a new one where nothing is bound, or None where Items stand alone."""
@@ -117,7 +118,8 @@ class _ProductPlan:
 			return self.erp.items.get(code) or BoundItem(item_code=code, attributes=self._attributes())
 		if self.product.single or not self._attributes() or self.erp.listings:
 			return None
-		return BoundItem(item_code=self._free_code(), attributes=self._attributes())
+		free = self._free_code()
+		return BoundItem(item_code=free, attributes=self._attributes()) if free else None
 
 	def _attributes(self) -> tuple[Attribute, ...]:
 		names = [option.name for option in self.product.options] or [
@@ -125,11 +127,11 @@ class _ProductPlan:
 		]
 		return tuple(Attribute(name=name, value="") for name in names)
 
-	def _free_code(self) -> str:
+	def _free_code(self) -> str | None:
 		"""The first of the template codes that nothing has; the last one carries the product's id."""
 		codes = _template_codes(self.product, self.settings)
 		free = (code for code in codes if self.settings.sku_rule.item_key(code) not in self.taken)
-		return next(free, codes[-1])
+		return next(free, None)
 
 	def _fits(self, variant: Variant, template: BoundItem) -> bool:
 		"""Whether it has a value for exactly the template's attributes; ERPNext takes no other variant."""
@@ -226,14 +228,13 @@ class _ProductPlan:
 
 		Raises `Fixable` for a part without an Item when there is nothing else to do (`waits`).
 		"""
-		waiting = [
-			(v, item) for v in self.product.variants if (item := self._bound(v)) and self._lacks(v, item)
-		]
-		missing = [part for v, _ in waiting for part in v.parts if part_key(part) not in self.erp.components]
+		pairs = [(variant, self._bound(variant)) for variant in reversed(self.product.variants)]
+		bundles = {item.item_code: v for v, item in pairs if item and self._lacks(v, item)}
+		missing = [p for v in bundles.values() for p in v.parts if part_key(p) not in self.erp.components]
 		ready = [
-			CreateBundle(item_code=item.item_code, parts=tuple(self._parts(v)))
-			for v, item in waiting
-			if not any(part in missing for part in v.parts)
+			CreateBundle(item_code=code, parts=tuple(self._parts(variant)))
+			for code, variant in reversed(bundles.items())
+			if not any(part in missing for part in variant.parts)
 		]
 		if waits and missing and not ready:
 			raise self._unbound(missing[0])

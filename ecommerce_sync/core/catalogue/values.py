@@ -73,7 +73,19 @@ def variant_fields(product: Product, variant: Variant, settings: StoreSettings) 
 def differing_values(wanted: Values, item: BoundItem, settings: StoreSettings) -> Values:
 	"""The parts that the store decides about and that the Item has otherwise."""
 	ours = settings.masters.fields("store")
-	return {part: value for part, value in wanted.items() if part in ours and not _has(item, part, value)}
+	return {
+		part: _beside(item, part, value)
+		for part, value in wanted.items()
+		if part in ours and not _has(item, part, value)
+	}
+
+
+def _beside(item: BoundItem, part: str, wanted: Any) -> Any:
+	"""What is to be written: the half of the customs data that the store leaves open stays as it is."""
+	if part != "customs":
+		return wanted
+	have = item.values.get(part) or (None, None)
+	return tuple(told or kept for told, kept in zip(wanted, have, strict=True))
 
 
 def differing_fields(wanted: Values, item: BoundItem) -> Values:
