@@ -21,8 +21,13 @@ _RELEASE = "ecommerce_sync.doc_events.causes.release"
 _STOCK = "ecommerce_sync.doc_events.stock.note"
 _PRICE = "ecommerce_sync.doc_events.prices.note"
 _PRODUCT = "ecommerce_sync.doc_events.item.note"
+_UNBIND = "ecommerce_sync.doc_events.item.forget"
 doc_events = {
-	"Item": {"on_update": [_RELEASE, _STOCK, _PRICE, _PRODUCT], "after_rename": [_RELEASE, _PRODUCT]},
+	"Item": {
+		"on_update": [_RELEASE, _STOCK, _PRICE, _PRODUCT],
+		"after_rename": [_RELEASE, _PRODUCT],
+		"on_trash": _UNBIND,
+	},
 	"Item Attribute": {"on_update": _RELEASE},
 	"Customer": {
 		"on_update": _RELEASE,

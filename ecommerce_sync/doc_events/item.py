@@ -1,4 +1,4 @@
-"""Notes Items that stores are to have: those that carry a store's flag, or whose template does.
+"""Notes Items that stores are to have: those that carry a store's flag, or whose template does; lets go of deleted ones.
 
 Only a row is inserted: nobody's save waits or fails.
 """
@@ -17,6 +17,15 @@ def note(doc: Any, method: str | None = None, *args: Any) -> None:
 	"""Frappe's doc event: an Item was saved or renamed."""
 	if _flagged(doc) and changes.note("product", [doc.name]):
 		wake_push_after_commit()
+
+
+def forget(doc: Any, method: str | None = None) -> None:
+	"""Frappe's doc event: an Item is deleted. Its listings are bound to nothing any more."""
+	frappe.db.sql(
+		"UPDATE `tabStore Listing` SET item_code = NULL, `match` = '', stock_due = NULL, price_due = NULL"
+		" WHERE item_code = %s",
+		doc.name,
+	)
 
 
 def _flagged(doc: Any) -> bool:

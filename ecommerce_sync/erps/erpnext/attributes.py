@@ -45,14 +45,13 @@ def _ensure(option: Option, title: str) -> None:
 
 
 def find(name: str) -> Any:
-	"""The Item Attribute of that name, without regard to case; None when there is none."""
-	wanted = attribute_name(name)
+	"""The Item Attribute of that name, as the database compares names; None when there is none."""
 	rows = frappe.db.sql(
 		"SELECT name, numeric_values, from_range, to_range, increment FROM `tabItem Attribute` WHERE name = %s",
-		wanted,
+		attribute_name(name),
 		as_dict=True,
 	)
-	return next((row for row in rows if row.name.casefold() == wanted.casefold()), None)
+	return rows[0] if rows else None
 
 
 def attribute_name(name: str) -> str:

@@ -23,11 +23,11 @@ from ...core.erp import ErpOrder
 from ...core.models import Order
 from ...core.settings import StoreSettings
 from ..base import Applied, LinkKey, SalesOrderView
-from . import customers, items, links, observe, order_changes, sales_orders
+from . import customers, items, links, observe, order_changes, published_items, sales_orders
 from .fields import decimal
 from .goods_catalogue import CatalogueBooks
 from .goods_stock import StockBooks
-from .unit import Unit, end_transaction, unit_of_work
+from .unit import Unit, apart, end_transaction, unit_of_work
 
 Document = tuple[str, str]
 
@@ -37,6 +37,10 @@ class ErpNext(CatalogueBooks, StockBooks):
 
 	def __init__(self) -> None:
 		self._unit = Unit()
+
+	def take_changes(self) -> int:
+		"""See `GoodsBooks.take_changes`."""
+		return super().take_changes() + apart(published_items.take_notes)
 
 	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
 		"""See `Erp.ensure_links`."""

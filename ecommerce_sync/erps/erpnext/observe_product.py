@@ -14,6 +14,7 @@ from ...core.products import Product, Variant
 from ...core.settings import StoreSettings
 from ..base import LinkKey
 from . import bulk, item_values, items, links, told_values
+from .fields import DATA_LENGTH
 
 _USABLE = "i.disabled = 0 AND i.is_sales_item = 1 AND i.has_variants = 0"
 
@@ -34,7 +35,7 @@ def observe(product: Product, settings: StoreSettings, link: Mapping[str, Any] |
 		decided={variant: _decided(each) for variant, each in listings.items() if _undone(each)},
 		items=_Items(product, settings, bound).found(),
 		found=_fitting(open_ones, settings),
-		taken=_taken(codes_of(product, settings)),
+		taken=_taken(product, settings),
 		components=_components(settings.store, product),
 		bundles=_bundles(bound.values()),
 		version=_version(row, product),
@@ -68,18 +69,24 @@ def _decided(row: Any) -> Proposal:
 	)
 
 
-def _taken(codes: Iterable[str]) -> frozenset[str]:
-	"""MariaDB compares without case, and takes all emoji for one: what it finds cannot be inserted beside."""
-	by_name = {code: items.code_of(code) for code in codes}
+def _taken(product: Product, settings: StoreSettings) -> frozenset[str]:
+	"""Codes that cannot be given any more. MariaDB compares without case and accents, and takes all emoji for one.
+
+	A SKU that is another code only to people is left to the attempt, which says what is in its way.
+	"""
+	by_name = {code: items.code_of(code) for code in codes_of(product, settings)}
 	wanted = [(code, name) for code, name in by_name.items() if name]
 	if not wanted:
 		return frozenset()
 	rows = frappe.db.sql(
-		f"SELECT v.code FROM ({' UNION ALL '.join(['SELECT %s AS code, %s AS name'] * len(wanted))}) v"
+		f"SELECT v.code, v.name, i.name FROM ({' UNION ALL '.join(['SELECT %s AS code, %s AS name'] * len(wanted))}) v"
 		" JOIN `tabItem` i ON i.name = v.name",
 		[text for pair in wanted for text in pair],
 	)
-	return frozenset(code for (code,) in rows)
+	skus = {settings.sku_rule.item_code(variant.sku)[:DATA_LENGTH] for variant in product.variants}
+	return frozenset(
+		code for code, name, found in rows if code not in skus or name.casefold() == found.casefold()
+	)
 
 
 def _fitting(variants: Iterable[Variant], settings: StoreSettings) -> dict[str, tuple[str, ...]]:

@@ -31,16 +31,19 @@ def item_key(store: str, item_code: str) -> LinkKey:
 	return LinkKey(store=store, kind=KIND, external_id=item_code)
 
 
-def take_notes() -> None:
+def take_notes() -> int:
 	"""Notes of kind "product" become due links, for every store whose flag the Item or its template carries."""
+	taken = 0
 	while rows := _notes():
 		_make_due({row[1] for row in rows})
 		frappe.db.sql(
 			"DELETE FROM `tabStore Change` WHERE name IN %(names)s", {"names": [row[0] for row in rows]}
 		)
 		frappe.db.commit()
+		taken += len(rows)
 		if len(rows) < _AT_ONCE:
 			break
+	return taken
 
 
 def _notes() -> list[tuple[int, str]]:

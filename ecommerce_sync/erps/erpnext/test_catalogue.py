@@ -196,6 +196,14 @@ class TestCatalogue(Imports):
 		self.assertEqual((self.listing(told).item_code, self.item(mine.name).barcodes), (mine.name, []))
 		self.assertEqual(len(self.item(owner.name).barcodes), 1)
 
+	def test_codes_that_only_the_database_takes_for_the_same_are_told(self) -> None:
+		unique = code()
+		first, second = product(variant(f"💐{unique}")), product(variant(f"🌸{unique}"))
+		self.run_import(first)
+		with raises(Fixable) as caught:
+			self.run_import(second)
+		self.assertEqual(caught[0].cause, f"item:💐{unique}")
+
 	def test_a_code_that_a_template_has_is_refused_with_what_to_do(self) -> None:
 		told = self.tee("S")
 		self.run_import(told)

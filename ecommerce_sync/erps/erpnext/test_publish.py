@@ -204,6 +204,16 @@ class TestPublish(Imports):
 		frappe.db.commit()
 		self.assertEqual(self.due(), [renamed])
 
+	def test_a_deleted_item_leaves_no_binding(self) -> None:
+		item = self.flag(self.by_hand())
+		saved = self.publish(item.name)
+		item.reload()
+		item.delete()
+		frappe.db.commit()
+		(row,) = [row for row in self.erp.listed(self.settings.store) if row.product_id == saved.id]
+		self.assertIsNone(row.item_code)
+		self.assertEqual(self.due(), [])
+
 	def test_what_is_rolled_back_is_not_due(self) -> None:
 		item = self.flag(self.by_hand())
 		self.publish(item.name)
