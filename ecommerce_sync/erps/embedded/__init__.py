@@ -1,6 +1,7 @@
 """A small ERP on SQLite, for the demo and for tests on a machine without a bench.
 
-It holds documents, totals as planned, links and events. It is no tax engine and does not imitate Frappe.
+It holds documents, totals as planned, links, events, stock balances, prices and listings. It is no tax engine
+and does not imitate Frappe.
 """
 
 from .database import Database

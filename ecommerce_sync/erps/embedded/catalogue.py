@@ -212,13 +212,14 @@ def _facts(product: Product, variant: Variant) -> dict[str, Any]:
 	facts: dict[str, Any] = {
 		"sku": variant.sku,
 		"barcode": variant.barcode,
-		"title": " – ".join(part for part in (product.title, own) if part),
 		"stock_holder": variant.stock_holder,
 		"gone": 0,
 		"state": None,
 	}
 	if variant.inventory_id:
 		facts["inventory_id"] = variant.inventory_id
+	if product.title:  # a variant's own message does not tell it
+		facts["title"] = " – ".join(part for part in (product.title, own) if part)
 	return facts | ({"price": variant.price.model_dump_json()} if variant.price else {})
 
 

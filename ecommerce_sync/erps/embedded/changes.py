@@ -25,10 +25,10 @@ class Changes(Stock):
 		return self.database.alone(store, work)
 
 	def take_changes(self) -> int:
+		if not self._all("SELECT 1 FROM change LIMIT 1"):
+			return 0
 		with self.database.transaction():
 			notes = self._all("SELECT * FROM change")
-			if not notes:
-				return 0
 			items: dict[str, set[str]] = {"stock": set(), "price": set(), "product": set()}
 			for note in notes:
 				items[note["kind"]].add(note["item_code"])

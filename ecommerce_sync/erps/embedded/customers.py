@@ -17,15 +17,13 @@ class Customers(Documents):
 		draft = command.customer
 		name = draft.existing or self._customer_of(settings.store, draft.keys)
 		if not name or not self._read("Customer", name):
-			name = name or self._name("Customer", "CUST")
+			name = name or self._name("CUST")
 			self._write("Customer", name, draft.model_dump(mode="json", exclude={"addresses"}), 0)
 		for key in draft.keys:
 			self._set_link(guard_store(settings.store, key), "Customer", key, "Customer", name)
 		for address in draft.addresses:
 			if not self._address(name, address.key):
-				document = self._write(
-					"Address", self._name("Address", "ADDR"), address.model_dump(mode="json"), 0
-				)
+				document = self._write("Address", self._name("ADDR"), address.model_dump(mode="json"), 0)
 				self._set_link("", "Address", f"{name}:{address.key}", *document)
 		if draft.contact_key:
 			self._set_link(

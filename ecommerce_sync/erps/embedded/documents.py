@@ -83,11 +83,11 @@ class Documents:
 		)
 		return (doctype, name)
 
-	def _name(self, doctype: str, prefix: str) -> str:
-		count = self.database.execute(
-			"SELECT COALESCE(MAX(CAST(SUBSTR(name, ?) AS INTEGER)), 0) + 1 AS n FROM document"
-			" WHERE doctype = ? AND amended_from IS NULL",
-			len(prefix) + 2,
-			doctype,
-		).fetchone()["n"]
-		return f"{prefix}-{count:05d}"
+	def _name(self, prefix: str) -> str:
+		"""The next name of a series."""
+		with self.database.transaction():
+			self.database.execute(
+				"INSERT INTO series VALUES (?, 1) ON CONFLICT DO UPDATE SET current = current + 1", prefix
+			)
+			(row,) = self._all("SELECT current FROM series WHERE prefix = ?", prefix)
+		return f"{prefix}-{row['current']:05d}"

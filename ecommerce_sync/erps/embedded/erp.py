@@ -166,7 +166,7 @@ class EmbeddedErp(Publishing, Customers):
 				difference=str(draft.total - Decimal(data["grand_total"])),
 				currency=draft.currency,
 			)
-		document = self._write("Sales Order", self._name("Sales Order", "SAL-ORD"), data, int(draft.submit))
+		document = self._write("Sales Order", self._name("SAL-ORD"), data, int(draft.submit))
 		self._reserve(data)
 		self._set_link(settings.store, "Order", order.id, *document)
 		return document
@@ -201,7 +201,7 @@ class EmbeddedErp(Publishing, Customers):
 		)
 
 	def _cancel(self, name: str, store: str, order_id: str, state: str) -> Document:
-		"""Cancel what was submitted; a draft is deleted, and as its name may come again the link drops it."""
+		"""Cancel what was submitted; a draft is deleted, and the link drops its name."""
 		row = self._read("Sales Order", name)
 		submitted = bool(row and row["docstatus"])
 		if submitted:

@@ -87,7 +87,7 @@ class Stock(Items):
 		with self.database.transaction():
 			rows = [[item, warehouse, f"{amount:f}"] for (item, warehouse), amount in moved.items()]
 			prefix = "".join(word[0] for word in doctype.split())
-			document = self._write(doctype, self._name(doctype, prefix), {"rows": rows}, 1)
+			document = self._write(doctype, self._name(prefix), {"rows": rows}, 1)
 			self._move("actual", moved)
 		return document
 
