@@ -1,4 +1,4 @@
-// The Field Mapping form: the fields there are, and what the mapping finds in an order that really came.
+// The Field Mapping form: the fields there are, and what the mapping finds in what really came.
 
 const TARGETS = {
 	Order: "Sales Order",
@@ -58,7 +58,7 @@ async function try_out(frm) {
 	};
 	const body = rows.map((row) => `<tr><td>${escape(row.of)}</td><td>${shown(row)}</td></tr>`).join("");
 	frappe.msgprint({
-		title: __("Found in the latest order"),
+		title: __("Found in the latest of its kind"),
 		message: `<table class="table table-bordered"><tbody>${body}</tbody></table>`,
 	});
 }

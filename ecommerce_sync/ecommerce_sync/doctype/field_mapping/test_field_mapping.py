@@ -20,6 +20,20 @@ GOOD = {
 	"target_doctype": "Sales Order",
 	"target_field": "po_no",
 }
+PRODUCT = {
+	"id": 7,
+	"name": "Scarf",
+	"type": "simple",
+	"status": "publish",
+	"sku": "SCARF",
+	"regular_price": "10.00",
+	"price": "10.00",
+	"date_modified_gmt": "2026-10-01T12:00:00",
+	"date_created_gmt": "2026-10-01T12:00:00",
+	"meta_data": [{"id": 1, "key": "fabric", "value": "Wool"}],
+	"attributes": [],
+	"variations": [],
+}
 
 
 class TestFieldMapping(FrappeTestCase):
@@ -54,6 +68,40 @@ class TestFieldMapping(FrappeTestCase):
 					frappe.get_doc({**GOOD, **values}).insert()
 				self.assertIn(f"<b>{label}</b>", str(raised.exception))
 
+	def test_a_product_s_field_goes_to_the_item_and_an_item_s_to_the_store(self) -> None:
+		new_store("Mapping-Test")
+		product = {"entity": "Product", "target_doctype": "Item", "target_field": "description"}
+		frappe.get_doc({**GOOD, **product, "store": "Mapping-Test"}).insert()
+		metafield = {
+			"entity": "Item",
+			"target_doctype": "",
+			"target_field": " custom.brand ",
+			"source": "brand",
+		}
+		saved = frappe.get_doc({**GOOD, **metafield, "store": "Mapping-Test"}).insert()
+		self.assertEqual((saved.target_doctype, saved.target_field), (None, "custom.brand"))
+		rules = {rule.entity: rule for rule in store_settings("Mapping-Test").fields}
+		self.assertEqual((rules["Item"].target_doctype, rules["Item"].target_field), ("", "custom.brand"))
+		self.assertEqual(rules["Product"].target_doctype, "Item")
+		for wrong in (
+			{**product, "target_field": "item_code"},
+			{**product, "target_doctype": "Customer"},
+			{**metafield, "target_field": "two words"},
+			{**metafield, "target_field": ""},
+		):
+			with self.subTest(**wrong):
+				self.assertRaises(frappe.ValidationError, frappe.get_doc({**GOOD, **wrong}).insert)
+
+	def test_the_try_out_reads_products_variants_and_items(self) -> None:
+		self._came("product", json.dumps(PRODUCT).encode())
+		of_item = {"target_doctype": "Item", "target_field": "description", "store": "Mapping-Test"}
+		found = try_out(json.dumps({**GOOD, **of_item, "entity": "Product", "source": "meta_data[0].value"}))
+		self.assertEqual([row.get("value") for row in found], ["Wool"])
+		found = try_out(json.dumps({**GOOD, **of_item, "entity": "Variant", "source": "sku"}))
+		self.assertEqual([row.get("value") for row in found], ["SCARF"])
+		out = {"entity": "Item", "target_field": "custom.code", "source": "doctype", "target_doctype": ""}
+		self.assertEqual([row.get("value") for row in try_out(json.dumps({**GOOD, **out}))], ["Item"])
+
 	def test_the_try_out_shows_the_value_of_the_latest_order(self) -> None:
 		self._order_came()
 		found = try_out(json.dumps({**GOOD, "store": "Mapping-Test"}))
@@ -70,8 +118,10 @@ class TestFieldMapping(FrappeTestCase):
 			self.assertRaises(frappe.PermissionError, try_out, json.dumps({**GOOD, "store": "Mapping-Test"}))
 
 	def _order_came(self) -> None:
+		self._came("order", body_of(order(301, "SKU", customer_note="Leave at the door")))
+
+	def _came(self, kind: str, body: bytes) -> None:
 		new_store("Mapping-Test")
-		body = body_of(order(301, "SKU", customer_note="Leave at the door"))
 		payload = b64encode(zlib.compress(body)).decode()
-		event = {"doctype": "Sync Log", "store": "Mapping-Test", "kind": "order", "event_key": "a"}
+		event = {"doctype": "Sync Log", "store": "Mapping-Test", "kind": kind, "event_key": "a"}
 		frappe.get_doc({**event, "payload": payload, "whole": 1}).insert()
