@@ -26,12 +26,17 @@ class OpenOrders:
 		"""New orders were stored."""
 		self._taken = None
 
-	def taken_from(self, free: Mapping[tuple[str, str], Decimal]) -> Pieces:
-		"""What is free, less what these orders will take."""
+	def read(self) -> None:
+		"""Before what is free is read: an order that is booked in between then counts twice for a moment, not never."""
 		if self._taken is None:
 			self._taken = self._read()
-		return {key: amount - self._taken.get(key, ZERO) for key, amount in free.items()} | {
-			key: -amount for key, amount in self._taken.items() if key not in free
+
+	def taken_from(self, free: Mapping[tuple[str, str], Decimal]) -> Pieces:
+		"""What is free, less what these orders will take."""
+		self.read()
+		taken = self._taken or {}
+		return {key: amount - taken.get(key, ZERO) for key, amount in free.items()} | {
+			key: -amount for key, amount in taken.items() if key not in free
 		}
 
 	def _read(self) -> Pieces:

@@ -83,6 +83,7 @@ class _Pusher:
 	def _wanted(self, listings: Sequence[Listing]) -> list[Quantity]:
 		items = {part.item_code for listing in listings for part in listing.parts}
 		warehouses = {name for place in self.settings.stock_places() for name in place.warehouses}
+		self.open_orders.read()
 		free = self.open_orders.taken_from(self.erp.free_stock(items, warehouses))
 		return plan_stock(listings, free, self.settings)
 
