@@ -99,8 +99,8 @@ class Goods(FrappeTestCase):
 	def stock_entry(self, purpose: str, item_code: str, quantity: Decimal, **values: Any) -> Any:
 		entry = frappe.new_doc("Stock Entry")
 		entry.update({"stock_entry_type": purpose, "company": self.settings.company})
-		row = {"item_code": item_code, "qty": float(quantity), "allow_zero_valuation_rate": 1}
-		entry.append("items", {**row, "basic_rate": 5 if "t_warehouse" in values else 0, **values})
+		row = {"item_code": item_code, "qty": float(quantity)}
+		entry.append("items", {**row, "basic_rate": 0 if "s_warehouse" in values else 5, **values})
 		entry.insert()
 		entry.submit()
 		frappe.db.commit()
