@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -146,15 +148,15 @@ class GoodsRoots:
 		raise GraphQLError("The emulated store knows no unique metafields; identify by id or handle.")
 
 	def _products(self, query: str | None = None, sortKey: str = "ID", **arguments: Any) -> Json:
-		if not query and sortKey == "ID":
-			show = lambda number: product_data(self.stock, self.goods[number])  # noqa: E731
-			return by_id(self.goods.product_ids, arguments, show)
+		ids = _behind(query, self.goods.product_ids)
+		if ids is not None and sortKey == "ID":
+			return by_id(ids, arguments, lambda number: product_data(self.stock, self.goods[number]))
 		return self._sorted(self._found_products(query), sortKey, arguments, product_data)
 
 	def _variants(self, query: str | None = None, sortKey: str = "ID", **arguments: Any) -> Json:
-		if not query and sortKey == "ID":
-			show = lambda number: variant_data(self.stock, self.goods.variants[number])  # noqa: E731
-			return by_id(self.goods.variant_ids, arguments, show)
+		ids = _behind(query, self.goods.variant_ids)
+		if ids is not None and sortKey == "ID":
+			return by_id(ids, arguments, lambda number: variant_data(self.stock, self.goods.variants[number]))
 		return self._sorted(self._found_variants(query), sortKey, arguments, variant_data)
 
 	def _items(self, query: str | None = None, **arguments: Any) -> Json:
@@ -215,6 +217,14 @@ class GoodsRoots:
 		return keyed(
 			[(key, found[n]) for key, n in entries], arguments, lambda record: show(self.stock, record)
 		)
+
+
+def _behind(query: str | None, ids: list[int]) -> list[int] | None:
+	"""The ids that `query` leaves, if it asks for nothing but ids above one, or for nothing."""
+	if not query:
+		return ids
+	above = re.fullmatch(r"id:>(\d+)", query)
+	return ids[bisect_right(ids, int(above[1])) :] if above else None
 
 
 def _numbers(values: list[str]) -> list[int]:

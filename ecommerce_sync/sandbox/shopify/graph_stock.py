@@ -11,7 +11,7 @@ from ecommerce_sync.sandbox.shopify.goods_payload import level_gid
 from ecommerce_sync.sandbox.shopify.inventory import Inventory
 from ecommerce_sync.sandbox.shopify.paging import by_id
 from ecommerce_sync.sandbox.shopify.records import Level, Variant
-from ecommerce_sync.sandbox.shopify.shop import location_data
+from ecommerce_sync.sandbox.shopify.shop import StoreLocation, location_data
 from ecommerce_sync.sandbox.shopify.views import (
 	Fields,
 	View,
@@ -37,6 +37,13 @@ def place_data(stock: Inventory, location_id: int) -> Json | None:
 	location = stock.locations.get(location_id)
 	if location is None:
 		return None
+	if location_id not in stock.shown:
+		stock.shown[location_id] = _place(stock, location)
+	return stock.shown[location_id]
+
+
+def _place(stock: Inventory, location: StoreLocation) -> Json:
+	location_id = location.id
 	return {
 		**location_data(location),
 		"hasUnfulfilledOrders": False,

@@ -8,6 +8,7 @@ to stock the item.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from ecommerce_sync.sandbox.shopify.goods import Goods
 from ecommerce_sync.sandbox.shopify.goods_payload import level_payload
@@ -27,6 +28,7 @@ class Inventory:
 			location.id: location for location in goods.shop.locations
 		}
 		self._levels: dict[tuple[int, int], Level] = {}
+		self.shown: dict[int, dict[str, Any]] = {}  # locations as GraphQL data
 		self._stocked: dict[int, tuple[int, list[int]]] = {}
 
 	@property

@@ -16,6 +16,7 @@ from typing import Any
 from graphql import GraphQLError
 
 MAX_PAGE = 250
+FARTHEST = 25_000  # objects that pages of one connection can reach; then only a bulk operation goes on
 Json = dict[str, Any]
 Entry = tuple[list[Any], Any]
 
@@ -54,6 +55,9 @@ def by_id(
 	"""The same for ascending ids, found by bisection: a page of a large catalogue costs what it shows."""
 	low, high, size = 0, len(ids), _page_size(arguments)
 	after, before = arguments.get("after"), arguments.get("before")
+	if after and bisect_right(ids, _number(after)) >= FARTHEST and not arguments.get("reverse"):
+		message = f"Pages end after {FARTHEST} objects; narrow the query or run a bulk operation."
+		raise GraphQLError(message, extensions={"code": "BAD_REQUEST"})
 	if arguments.get("reverse"):
 		after, before = before, after
 	if after:
