@@ -91,7 +91,7 @@ class Product(Model):
 
 	platform: str
 	id: str
-	title: str
+	title: str  # empty in a variant's own message, which tells nothing of its product but the id
 	status: ProductStatus
 	updated_at: datetime
 	complete: bool = True

@@ -26,7 +26,13 @@ def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 	levels = [level for variant in product.variants for level in variant.levels]
 	told = machine.erp.told(subject.store, levels)
 	listed = machine.erp.list_products(subject.store, [product])
-	documents = bring_about(machine, connection, link, product)
+	if listed and not product.title:  # a variant's own message: nothing of its product is known
+		whole = _fetched(connection, product.id)
+		if whole is None:
+			return _gone(machine, link, events)
+		product = whole
+		machine.erp.list_products(subject.store, [product])
+	documents = bring_about(machine, connection, link, product) if product.title else []
 	changed = bool(told or listed or documents)
 	outcome = Outcome(
 		state="Done" if changed else "Skipped",
@@ -63,10 +69,7 @@ def product_link(store: str, product_id: str) -> LinkKey:
 def _product_of(connection: Connection, events: list[Event]) -> Product | None:
 	"""The product as all its messages together tell it; the store is asked where a message is only a hint."""
 	if any(event.refetch or not event.whole for event in events):
-		try:
-			return connection.parse_product(connection.storefront().fetch_product(events[-1].external_id))
-		except Gone:
-			return None
+		return _fetched(connection, events[-1].external_id)
 	refused: list[PayloadRefused] = []
 	found: list[Product] = []
 	for event in events:
@@ -77,6 +80,14 @@ def _product_of(connection: Connection, events: list[Event]) -> Product | None:
 	if not found:
 		raise refused[-1]
 	return reduce(_later, sorted(found, key=lambda product: product.updated_at))
+
+
+def _fetched(connection: Connection, product_id: str) -> Product | None:
+	"""The whole product as the store has it now; None when it has none."""
+	try:
+		return connection.parse_product(connection.storefront().fetch_product(product_id))
+	except Gone:
+		return None
 
 
 def _later(before: Product, after: Product) -> Product:

@@ -77,12 +77,13 @@ def _facts(product: Product, variant: Variant) -> dict[str, Any]:
 	facts: dict[str, Any] = {
 		"sku": fit(variant.sku) or None,
 		"barcode": fit(variant.barcode) or None,
-		"title": title_of(product, variant),
 		"stock_holder": variant.stock_holder,
 		"gone": 0,
 	}
 	if variant.inventory_id:
 		facts["inventory_item_id"] = fit(variant.inventory_id)
+	if product.title:  # a variant's own message does not tell it
+		facts["title"] = title_of(product, variant)
 	return facts | (_price(variant.price) if variant.price else {})
 
 
