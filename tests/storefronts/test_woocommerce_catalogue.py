@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecommerce_sync.core.errors import Fixable, Gone
 from ecommerce_sync.core.products import Product
 from ecommerce_sync.sandbox import catalogue
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings
-from ecommerce_sync.storefronts.woocommerce import PLATFORM
+from ecommerce_sync.storefronts.woocommerce import PLATFORM, walks
 from ecommerce_sync.storefronts.woocommerce.client import WooCommerceStore
 
 from .woocommerce_world import https_store
@@ -129,6 +131,28 @@ class TestMoving:
 			shelves, before_request(2, lambda: [shelves.trash_product(product.id) for product in MANY])
 		)
 		assert len(parsed(store)) == 100
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_whoever_works_meanwhile(data: st.DataObject) -> None:
+	"""What was there all the time comes once, in order, whatever is thrown away or restored around it."""
+	products = catalogue.generated(30, 30)
+	shelves = EmulatedWooCommerce(seed=5, catalogue=products)
+	ids = [product.id for product in products]
+	touched: set[int] = set()
+
+	def alter(request: requests.PreparedRequest) -> None:
+		for number in data.draw(st.lists(st.sampled_from(ids), max_size=12, unique=True)):
+			in_trash = shelves.product(number).status == "trash"
+			shelves.restore_product(number) if in_trash else shelves.trash_product(number)
+			touched.add(number)
+
+	store, _ = https_store(shelves, alter)
+	with pytest.MonkeyPatch.context() as patch:
+		patch.setattr(walks, "PER_PAGE", 5)
+		found = [int(payload["id"]) for payload in store.products()]
+	assert found == sorted(set(found)) and set(ids) - touched <= set(found)
 
 
 class TestFetch:

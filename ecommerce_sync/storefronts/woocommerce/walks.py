@@ -34,9 +34,9 @@ def by_id(
 			last = id_of(fresh[-1])
 			yield fresh
 		reached = offset + len(rows)
-		if len(rows) < PER_PAGE and reached >= total_of(answer, reached):
+		if not rows or reached >= total_of(answer, reached + (len(rows) >= PER_PAGE)):
 			return
-		offset = reached - 1
+		offset = max(reached - 1, offset + 1)
 	raise Transient("store_error", status="a list that does not end")
 
 
