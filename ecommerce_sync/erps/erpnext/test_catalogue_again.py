@@ -11,7 +11,7 @@ from ...core.catalogue import BindListing, CreateItem, EnsureAttributes
 from ...core.errors import Fixable
 from ...core.mapping import FieldRule
 from ...core.models import Attribute
-from ...core.products import BundlePart
+from ...core.products import BundlePart, StockLevel
 from ..base import LinkKey
 from ..contract_support import raises
 from .testing_catalogue import (
@@ -110,6 +110,28 @@ class TestCatalogueAgain(Imports):
 		self.assertEqual(self.erp.list_products(self.settings.store, [cheaper]), 1)
 		self.assertTrue(self.listing(told).price_due)
 		self.assertEqual(self.listing(told).store_price, 5)
+
+	def test_levels_that_a_product_tells_are_known(self) -> None:
+		one = variant(code(), inventory_id=code(), levels=(StockLevel(location_id="7", quantity=4),))
+		told = product(one)
+		self.assertEqual(self.erp.list_products(self.settings.store, [told]), 2)
+		self.assertEqual(self.erp.list_products(self.settings.store, [told]), 0)
+		(level,) = frappe.get_all("Store Stock Level", {"store": self.settings.store}, ["*"])
+		self.assertEqual((level.listing, level.location_id), (self.listing(told).name, "7"))
+		self.assertEqual((level.known, level.quantity, level.stocked), (1, 4, 1))
+		sold = one.model_copy(update={"levels": (StockLevel(location_id="7", quantity=3),)})
+		self.erp.list_products(self.settings.store, [told.model_copy(update={"variants": (sold,)})])
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.get_value("Store Stock Level", level.name, "quantity"), 3)
+
+	def test_listing_costs_the_same_for_few_and_many(self) -> None:
+		counts = []
+		for number in (2, 60):
+			told = [product(variant(code()), variant(code())) for _ in range(number)]
+			with _Counted() as counted:
+				self.erp.list_products(self.settings.store, told)
+			counts.append(counted.count)
+		self.assertEqual(counts[0], counts[1])
 
 	def test_field_mappings_write_items(self) -> None:
 		rules = (
