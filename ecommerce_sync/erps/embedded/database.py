@@ -12,6 +12,7 @@ from typing import Any
 from ...core.errors import Busy, Transient
 from ..base import LinkKey
 
+# Keys begin with what tells rows apart: without statistics SQLite takes any index that begins with the store.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS link (
 	store TEXT, kind TEXT, external_id TEXT, document_type TEXT, document TEXT,
@@ -20,7 +21,7 @@ CREATE TABLE IF NOT EXISTS link (
 );
 CREATE TABLE IF NOT EXISTS document (
 	doctype TEXT, name TEXT, docstatus INTEGER NOT NULL DEFAULT 0, data TEXT NOT NULL,
-	amended_from TEXT, PRIMARY KEY (doctype, name)
+	amended_from TEXT, PRIMARY KEY (name, doctype)
 );
 CREATE INDEX IF NOT EXISTS amended ON document (amended_from);
 CREATE INDEX IF NOT EXISTS spelling ON document (name COLLATE NOCASE);
@@ -45,10 +46,10 @@ CREATE TABLE IF NOT EXISTS listing (
 	stock_holder TEXT NOT NULL DEFAULT 'variant', pieces TEXT NOT NULL DEFAULT '1', own_buffer TEXT,
 	match TEXT, proposed_item TEXT, candidates TEXT, score REAL, chosen INTEGER NOT NULL DEFAULT 0,
 	ignored INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, state TEXT, price TEXT,
-	stock_due TEXT, price_due TEXT, UNIQUE (store, product_id, variant_id)
+	stock_due TEXT, price_due TEXT, UNIQUE (product_id, variant_id, store)
 );
 CREATE INDEX IF NOT EXISTS sold_item ON listing (item_code);
-CREATE INDEX IF NOT EXISTS inventory ON listing (store, inventory_id);
+CREATE INDEX IF NOT EXISTS inventory ON listing (inventory_id);
 CREATE INDEX IF NOT EXISTS stock_due ON listing (store, stock_due) WHERE stock_due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS price_due ON listing (store, price_due) WHERE price_due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS level (

@@ -56,12 +56,11 @@ class Products(Catalogue):
 	) -> dict[str, BoundItem]:
 		elsewhere = self._all(
 			"SELECT item_code, json_extract(data, '$.variant_of') AS template FROM listing JOIN document"
-			" ON doctype = 'Item' AND document.name = item_code WHERE store = ? AND product_id <> ?"
-			f" AND (item_code {AMONG} OR item_code IN (SELECT name FROM document WHERE doctype = 'Item'"
-			f" AND json_extract(data, '$.variant_of') {AMONG}))",
+			" ON doctype = 'Item' AND document.name = item_code WHERE store = ?1 AND product_id <> ?2"
+			" AND item_code IN (SELECT value FROM json_each(?3) UNION SELECT name FROM document"
+			" WHERE doctype = 'Item' AND json_extract(data, '$.variant_of') IN (SELECT value FROM json_each(?3)))",
 			settings.store,
 			product.id,
-			many(items),
 			many(items),
 		)
 		shared = {code for row in elsewhere for code in (row["item_code"], row["template"])}
@@ -70,8 +69,7 @@ class Products(Catalogue):
 	def _spelled(self, codes: Iterable[str]) -> dict[str, Data]:
 		"""Items whose code is one of these, however it is spelled."""
 		rows = self._all(
-			"SELECT DISTINCT name FROM json_each(?) JOIN document"
-			" ON document.name = json_each.value COLLATE NOCASE WHERE doctype = 'Item'",
+			f"SELECT name FROM document WHERE doctype = 'Item' AND name COLLATE NOCASE {AMONG}",
 			many(codes),
 		)
 		return self._read_all("Item", (row["name"] for row in rows))
