@@ -65,13 +65,20 @@ def opened(store: Any) -> tuple[ShopifyGoodsWorld, Storefront, list[Product]]:
 	return world, connected, [world.platform.parse_product(payload) for payload in connected.products()]
 
 
+def counted(store: Any) -> list[StockKey]:
+	"""All listings, looked up in the emulator."""
+	return [
+		StockKey(product_id=str(v.product.id), variant_id=str(v.id), inventory_id=str(v.item_id))
+		for v in store.goods.variants.values()
+	]
+
+
 class TestMeasure:
 	def test_thousand_listings_at_four_places_are_four_calls_each_way(self) -> None:
 		places = [StoreLocation(61 + n, f"Place {n}") for n in range(4)]
 		with emulated(catalogue=generated(400, 1000), locations=places) as store:
-			world, connected, sold = opened(store)
-			keys = [key for product in sold for key in keys_of(product)]
-			store.calls.clear()
+			world = ShopifyGoodsWorld(store)
+			connected, keys = world.platform.connect(world.credentials), counted(store)
 			levels = list(connected.stock_levels(keys, world.locations))
 			assert (store.calls.reads, len(levels)) == (4, 4000)
 			known = {level.variant_id: level.quantity for level in levels if level.location_id == "61"}
@@ -84,8 +91,8 @@ class TestMeasure:
 
 	def test_audit_reads_250_variants_a_call(self) -> None:
 		with emulated(catalogue=generated(300, 900)) as store:
-			world, connected, _sold = opened(store)
-			store.calls.clear()
+			world = ShopifyGoodsWorld(store)
+			connected = world.platform.connect(world.credentials)
 			levels = list(connected.all_stock_levels(world.locations))
 			assert (len(levels), store.calls.reads) == (1800, 4)
 
@@ -100,9 +107,9 @@ class TestMeasure:
 			assert fetched.complete and fetched.variants == sold[0].variants
 
 	def test_pages_end_where_the_products_do(self) -> None:
-		with emulated(catalogue=generated(50, 50)) as store:
+		with emulated(catalogue=generated(150, 150)) as store:
 			_world, _connected, sold = opened(store)
-			assert len(sold) == 50 and store.calls.by_name["Products"] == 2
+			assert len(sold) == 150 and store.calls.by_name["Products"] == 2
 
 
 class TestMeaning:
@@ -158,8 +165,8 @@ class TestPlaces:
 class TestMisfortune:
 	def test_planted_sales_are_never_overwritten(self) -> None:
 		with emulated(catalogue=generated(100, 300)) as store:
-			world, connected, sold = opened(store)
-			keys = [key for product in sold for key in keys_of(product)]
+			world = ShopifyGoodsWorld(store)
+			connected, keys = world.platform.connect(world.credentials), counted(store)
 			planted = iter(keys[::3])
 
 			def sell(_call: Any) -> None:
@@ -194,11 +201,7 @@ class TestMisfortune:
 		with emulated(catalogue=generated(100, 600), faults=faults) as store:
 			world = ShopifyGoodsWorld(store)
 			connected = world.platform.connect(world.credentials)
-			variants = store.goods.variants.values()
-			keys = [
-				StockKey(product_id=str(v.product.id), variant_id=str(v.id), inventory_id=str(v.item_id))
-				for v in variants
-			]
+			keys = counted(store)
 			left = {key.variant_id: 100 for key in keys}
 			for _pass in range(60):
 				left = self.push(connected, keys, left)

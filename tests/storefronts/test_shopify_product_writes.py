@@ -11,7 +11,7 @@ import pytest
 from ecommerce_sync.core.errors import Fixable, Gone, Transient
 from ecommerce_sync.core.models import Attribute
 from ecommerce_sync.core.products import Option, Price, Product, ProductDraft, VariantDraft
-from ecommerce_sync.sandbox.catalogue import PRODUCTS
+from ecommerce_sync.sandbox.catalogue import PRODUCTS, generated
 from ecommerce_sync.storefronts.shopify import PLATFORM
 from ecommerce_sync.storefronts.shopify import metafields as fields_of
 from ecommerce_sync.storefronts.shopify.client import Admin
@@ -84,14 +84,14 @@ class TestCreation:
 	def test_interrupted_creation_goes_on_where_it_stopped(self, sizes: Any, arrives: bool) -> None:
 		wanted, at = draft("NEW", sizes, fields={"custom.care": "cold"}), 0
 		while True:
-			with emulated() as store:
+			with emulated(catalogue=generated(2, 2)) as store:
 				world = ShopifyGoodsWorld(store)
 				interrupted = Interrupted(api(world), at, arrives)
 				try:
 					save_product(interrupted, wanted)  # type: ignore[arg-type]
 				except Transient:
 					made = save(world, wanted)
-					assert made.status == "active" and len(store.goods.products) == len(PRODUCTS) + 1
+					assert made.status == "active" and len(store.goods.products) == 3
 					assert sorted(by_sku(made)) == sorted(variant.sku for variant in wanted.variants)  # type: ignore[type-var]
 					assert all(variant.price for variant in made.variants)
 			if not interrupted.is_over:
