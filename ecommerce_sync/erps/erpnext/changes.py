@@ -159,8 +159,8 @@ def _variants_of(items: set[str]) -> set[str]:
 def note_changed_bins() -> int:
 	"""Note the Items of Bins that changed since the last look, or whose batches expired. Inside a transaction."""
 	now = now_datetime()
-	stores = frappe.get_all(
-		"Store Connection", {"enabled": 1, "push_stock": 1}, ["name", "bins_seen"], order_by=None
+	stores = frappe.db.sql(
+		"SELECT name, bins_seen FROM `tabStore Connection` WHERE enabled = 1 AND push_stock = 1", as_dict=True
 	)
 	if not stores:
 		return 0

@@ -80,6 +80,23 @@ class TestBooks(Heard):
 		self.assertIn(self.name, self.stock_due())
 		self.assertEqual(self.free(self.item), Decimal(7))
 
+	def test_the_sweep_finds_batches_that_expired_overnight(self) -> None:
+		item = self.new_item(has_batch_no=1, has_expiry_date=1)
+		self._receive_batch(item, add_days(nowdate(), 3), 4)
+		(name,) = self.sold(item)
+		(batch,) = frappe.get_all("Batch", {"item": item}, pluck="name")
+		frappe.db.set_value("Batch", batch, "expiry_date", add_days(nowdate(), -1))
+		frappe.db.sql(
+			"UPDATE `tabBin` SET modified = %s WHERE item_code = %s", (add_days(nowdate(), -9), item)
+		)
+		frappe.db.set_value("Store Connection", self.store, "bins_seen", add_days(nowdate(), -1))
+		self.calm()
+		self.erp.note_changed_bins()
+		self.assertIn(name, self.stock_due())
+		self.calm()
+		self.erp.note_changed_bins()
+		self.assertNotIn(name, self.stock_due())
+
 	def test_the_number_is_that_of_the_ledger(self) -> None:
 		"""After any series of documents: the last balance of the ledger less what orders have open."""
 		for seed in range(3):
