@@ -147,6 +147,20 @@ class StockContract(ChangesContract):
 			(part, self.warehouses[1]): SIX,
 		}
 
+	def test_an_order_of_a_larger_unit_takes_what_is_in_it(self) -> None:
+		item = self.new_item()
+		product = sample_product(sample_variant(item))
+		(name,) = self.bind(product, item)
+		self.sell_as(name, SIX)
+		self.receive(item, self.warehouses[0], Decimal(20))
+		line = _line("1", item, product_id=product.id, variant_id=product.variants[0].id)
+		order = self.order_for(item, "2", lines=(line,), total=TWO)
+		with self.erp.transaction([]):
+			parts = self.erp.observe(order, self.goods).parts
+		assert parts == {item: (StockPart(item_code=item, quantity=SIX),)}
+		self.bring_about(order, self.goods)
+		assert self.free(item) == Decimal(8)
+
 	def test_a_draft_takes_nothing_from_itself(self) -> None:
 		item = self.new_item()
 		self.receive(item, self.warehouses[0], SIX)

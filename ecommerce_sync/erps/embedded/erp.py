@@ -55,7 +55,8 @@ class EmbeddedErp(Publishing, Customers):
 		customer = draft.existing or self._customer_of(settings.store, draft.keys)
 		contact = LinkKey(store=settings.store, kind="Contact", external_id=f"{customer}:{draft.contact_key}")
 		items = self._items(order, settings.store)
-		parts = self._item_parts(ref.item_code for ref in items.values())
+		of_lines = self.parts_of(settings.store, order.lines)
+		parts = {ref.item_code: of_lines.get(line_id, ()) for line_id, ref in items.items()}
 		return ErpOrder(
 			version=datetime.fromisoformat(link["version"]) if link.get("version") else None,
 			digest=link.get("digest"),
