@@ -20,7 +20,7 @@ SET = """mutation Push($input: InventorySetQuantitiesInput!, $key: String!) {
 
 def shop(**settings: Any) -> EmulatedShopify:
 	"""Never throttled, at a time that stands still."""
-	given = {"clock": lambda: PLACED + timedelta(days=1), "points": 1e9, "bulk_seconds": 0}
+	given: dict[str, Any] = {"clock": lambda: PLACED + timedelta(days=1), "points": 1e9, "bulk_seconds": 0}
 	return EmulatedShopify(**(given | settings))
 
 
