@@ -23,6 +23,7 @@ from ecommerce_sync.core.catalogue import (
 	codes_of,
 	plan_product,
 )
+from ecommerce_sync.core.mapping import FieldRule
 from ecommerce_sync.core.models import Attribute
 from ecommerce_sync.core.products import Option, Product, Variant
 from ecommerce_sync.core.settings import StoreSettings
@@ -201,3 +202,28 @@ class Warehouse:
 		assert all(a.value in self.attributes[a.name] for a in command.attributes)
 		others = [t.attributes for t in self.things.values() if t.variant_of == template.code]
 		assert command.attributes not in others, "ERPNext refuses a second variant with the same attributes"
+
+
+def warehouse(**changes: Any) -> Warehouse:
+	return Warehouse(settings=settings(**changes))
+
+
+def rule(name: str, entity: str, source: str, field: str, transform: str = "None") -> FieldRule:
+	return FieldRule(
+		name=name,
+		entity=entity,
+		source=source,
+		target_doctype="Item",
+		target_field=field,
+		transform=transform,
+	)
+
+
+RULES = (
+	rule("brand", "Product", "vendor", "brand"),
+	rule("since", "Product", "created_at", "since", "Date"),
+	rule("cost", "Variant", "cost", "cost", "Number"),
+	rule("flag", "Variant", "flag", "flag"),
+	rule("order", "Order", "vendor", "po_no"),
+)
+RAW = {"vendor": "ACME", "created_at": "2026-10-01T12:00:00Z"}
