@@ -27,6 +27,7 @@ class Goods(FrappeTestCase):
 
 	erp: Any
 	settings: StoreSettings
+	stores: list[str]
 
 	@classmethod
 	def setUpClass(cls) -> None:
@@ -35,8 +36,8 @@ class Goods(FrappeTestCase):
 		cls.erp, cls.journal = ErpNext(), FrappeJournal()
 		cls.warehouses = tuple(_warehouse(name, cls.settings.company) for name in ("Goods One", "Goods Two"))
 		cls.price_lists = tuple(_price_list(name, cls.settings.company_currency) for name in LISTS)
-		cls.addClassCleanup(_switch_off_stores)
-		_switch_off_stores()
+		cls.stores = []
+		cls.addClassCleanup(_switch_off, cls.stores)
 		frappe.db.commit()
 
 	def tearDown(self) -> None:
@@ -66,6 +67,7 @@ class Goods(FrappeTestCase):
 		doc.set_user_and_timestamp()
 		doc.db_insert()
 		frappe.db.commit()
+		self.stores.append(name)
 		return name
 
 	def new_item(self, stock: bool = True, barcode: str | None = None, **values: Any) -> str:
@@ -218,9 +220,10 @@ class Heard(Goods, GoodsContract):
 		return doc
 
 
-def _switch_off_stores() -> None:
-	"""Stores of earlier tests hear of nothing, so that each test is alone with its own."""
-	frappe.db.sql("UPDATE `tabStore Connection` SET enabled = 0 WHERE name LIKE 'Goods %%'")
+def _switch_off(stores: list[str]) -> None:
+	"""Nobody goes on telling the stores of tests that are over; others may run at the same time."""
+	for name in stores:
+		frappe.db.set_value("Store Connection", name, "enabled", 0)
 	frappe.db.commit()
 
 
