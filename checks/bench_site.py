@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
+from frappe.installer import update_site_config
 
 from ecommerce_sync.bootstrap import SYNC_USER
 from ecommerce_sync.demo_site import create_items
@@ -76,6 +77,19 @@ def prepare(currencies: Iterable[str], home: str = "USD") -> str:
 	_base_prices()
 	frappe.db.commit()
 	return str(company)
+
+
+@contextmanager
+def emulated_stores_allowed() -> Iterator[None]:
+	"""For Frappe's own processes, which read the site's config: plain http on this machine."""
+	keys = ("ecommerce_sync_allow_http", "ecommerce_sync_allow_private_hosts")
+	for key in keys:
+		update_site_config(key, 1)
+	try:
+		yield
+	finally:
+		for key in keys:
+			update_site_config(key, "None")
 
 
 def digits() -> int:

@@ -14,18 +14,20 @@ import click
 import frappe
 from bench_site import connected, prepare, site_name
 from goods_catalogue import large_catalogue
+from goods_latency import every_kind_of_document
 from printed import say, stop_politely, table, verdict
 from processes import own_redis
 from shops import next_prefix, retire
 
-CHECKS = ("catalogue",)
+CHECKS = ("catalogue", "latency")
 
 
 @click.command()
 @click.option("--only", default=",".join(CHECKS), show_default=True, help="Which of the checks.")
 @click.option("--products", default=2000, show_default=True)
 @click.option("--variants", default=6000, show_default=True)
-def main(only: str, products: int, variants: int) -> None:
+@click.option("--rounds", default=10, show_default=True, help="How often each document is made.")
+def main(only: str, products: int, variants: int, rounds: int) -> None:
 	"""What the stores show is what ERPNext has."""
 	stop_politely()
 	findings = []
@@ -34,7 +36,10 @@ def main(only: str, products: int, variants: int) -> None:
 		stack.enter_context(connected(site_name()))
 		company = prepare([])
 		prefix = next_prefix("Check Goods")
-		runs = {"catalogue": lambda: large_catalogue(stack, prefix, company, products, variants)}
+		runs = {
+			"catalogue": lambda: large_catalogue(stack, prefix, company, products, variants),
+			"latency": lambda: every_kind_of_document(stack, prefix, company, rounds),
+		}
 		for name in only.split(","):
 			say(name)
 			findings += list(runs[name]())

@@ -143,7 +143,7 @@ def put_stock(item_code: str, warehouse: str, quantity: int, rate: float = 5) ->
 	return str(doc.name)
 
 
-def wait_until_shown(shop: GoodsShop, sku: str, wanted: int, limit: float = 60) -> float | None:
+def wait_until_shown(shop: GoodsShop, sku: str, wanted: int, limit: float = 30) -> float | None:
 	"""Seconds until the store shows the number, None when it never did."""
 	started = time.monotonic()
 	while time.monotonic() - started < limit:

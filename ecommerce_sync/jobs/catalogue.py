@@ -16,7 +16,7 @@ from ..sync import catalogue
 from ..sync.catalogue import Progress
 from ..sync.machine import Machine
 from . import health
-from .wake import heard
+from .wake import heard, wake_push
 
 _SILENT = timedelta(minutes=10)  # a step that has not told anything for so long was killed
 _EVERY = 10  # products between two tellings
@@ -64,6 +64,7 @@ def _step(store: str, step: str, work: Callable[[Machine, str, Progress], Counte
 	state = "Stopped" if frappe.cache.get_value(_stop_key(store)) else "Done"
 	done = counts["read"] or counts["done"] + counts["failed"]
 	_tell(store, step, state, done, done, counts=dict(counts))
+	wake_push()  # what was bound shows its number and price
 	return dict(counts)
 
 
