@@ -205,14 +205,20 @@ class GoodsBooks(Protocol):
 		"""Items (templates, or single ones) that carry the store's flag and have changed."""
 		...
 
-	def item_state(self, item_code: str, settings: StoreSettings) -> ItemState:
+	def item_state(self, item_code: str, settings: StoreSettings) -> tuple[Stamp, ItemState]:
 		"""The Item as it is to be published, with its variants and their listings."""
 		...
 
 	def published(
-		self, item_code: str, product: Product | None, settings: StoreSettings, digest: str | None
+		self,
+		item_code: str,
+		product: Product | None,
+		settings: StoreSettings,
+		digest: str | None,
+		read_at: Stamp,
 	) -> None:
-		"""Bind the product that the store has now, remember what was pushed; not due any more.
+		"""Bind the product that the store has now, remember what was pushed; not due any more, unless the Item
+		became due again after `read_at`.
 
 		Without a product nothing was sent: it is only not due any more.
 		"""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from time import monotonic
 
-from ..core.catalogue import plan_publish
+from ..core.catalogue import ItemState, plan_publish
 from ..core.errors import Fixable, Gone
 from ..erps.base import Event, NewEvent, Outcome, Subject
+from ..erps.goods import Stamp
 from .events import settle_apart
 from .machine import Connection, Machine
 
@@ -35,27 +36,28 @@ def publish_items(machine: Machine, store: str, budget: float = 600.0) -> Counte
 
 def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 	"""The pass over an Item that could not be published before."""
-	_publish(machine, machine.connect(subject.store), subject.external_id)
+	connection = machine.connect(subject.store)
+	_publish(machine, connection, *machine.erp.item_state(subject.external_id, connection.settings))
 	outcome = Outcome(state="Done", documents=(("Item", subject.external_id),))
 	settle_apart(machine, events, outcome)
 	return outcome
 
 
 def _publish_or_queue(machine: Machine, connection: Connection, item_code: str) -> str:
+	read_at, state = machine.erp.item_state(item_code, connection.settings)
 	try:
-		return _publish(machine, connection, item_code)
+		return _publish(machine, connection, read_at, state)
 	except Fixable as error:
 		_queue_failed(machine, connection.store, item_code, error)
-		machine.erp.published(item_code, None, connection.settings, None)
+		machine.erp.published(item_code, None, connection.settings, None, read_at)
 		return "failed"
 
 
-def _publish(machine: Machine, connection: Connection, item_code: str) -> str:
-	settings = connection.settings
-	state = machine.erp.item_state(item_code, settings)
+def _publish(machine: Machine, connection: Connection, read_at: Stamp, state: ItemState) -> str:
+	settings, item_code = connection.settings, state.item_code
 	planned = plan_publish(state, settings)
 	if planned is None:
-		machine.erp.published(item_code, None, settings, state.pushed)
+		machine.erp.published(item_code, None, settings, state.pushed, read_at)
 		return "unchanged"
 	draft, digest = planned
 	try:
@@ -66,7 +68,7 @@ def _publish(machine: Machine, connection: Connection, item_code: str) -> str:
 		payload = connection.storefront().save_product(
 			draft.model_copy(update={"product_id": None, "variants": variants})
 		)
-	machine.erp.published(item_code, connection.parse_product(payload), settings, digest)
+	machine.erp.published(item_code, connection.parse_product(payload), settings, digest, read_at)
 	return "published"
 
 

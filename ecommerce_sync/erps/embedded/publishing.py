@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from ...core.catalogue import ItemState, VariantState
 from ...core.products import Option, Product
 from ...core.settings import StoreSettings
-from .documents import AMONG, many
+from ..goods import Stamp
+from .documents import AMONG, many, stamp
 from .products import Products, attributes_of, values_of
 
 
@@ -23,7 +25,10 @@ class Publishing(Products):
 		)
 		return [row["item_code"] for row in rows]
 
-	def item_state(self, item_code: str, settings: StoreSettings) -> ItemState:
+	def item_state(self, item_code: str, settings: StoreSettings) -> tuple[Stamp, ItemState]:
+		return datetime.now(timezone.utc), self._item_state(item_code, settings)
+
+	def _item_state(self, item_code: str, settings: StoreSettings) -> ItemState:
 		data = self._data("Item", item_code)
 		sold = self._variants_of(item_code) if data.get("template") else {item_code: data}
 		listed = self._listings_by_item(settings.store, sold)
@@ -71,11 +76,18 @@ class Publishing(Products):
 		)
 
 	def published(
-		self, item_code: str, product: Product | None, settings: StoreSettings, digest: str | None
+		self,
+		item_code: str,
+		product: Product | None,
+		settings: StoreSettings,
+		digest: str | None,
+		read_at: Stamp,
 	) -> None:
 		with self.database.transaction():
 			self.database.execute(
-				"UPDATE offer SET due = NULL, digest = COALESCE(?, digest) WHERE store = ? AND item_code = ?",
+				"UPDATE offer SET due = CASE WHEN due > ? THEN due END, digest = COALESCE(?, digest)"
+				" WHERE store = ? AND item_code = ?",
+				stamp(read_at),
 				digest,
 				settings.store,
 				item_code,

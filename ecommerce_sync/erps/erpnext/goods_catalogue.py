@@ -109,23 +109,21 @@ class CatalogueBooks:
 		apart(published_items.take_notes)
 		return apart(partial(published_items.due, store, limit))
 
-	def item_state(self, item_code: str, settings: StoreSettings) -> ItemState:
+	def item_state(self, item_code: str, settings: StoreSettings) -> tuple[datetime, ItemState]:
 		"""See `GoodsBooks.item_state`."""
-		self._items_read[settings.store, item_code] = apart(published_items.read_at)
-		return apart(partial(published_items.state, item_code, settings))
+		read_at = apart(published_items.read_at)
+		return read_at, apart(partial(published_items.state, item_code, settings))
 
 	def published(
-		self, item_code: str, product: Product | None, settings: StoreSettings, digest: str | None
+		self,
+		item_code: str,
+		product: Product | None,
+		settings: StoreSettings,
+		digest: str | None,
+		read_at: datetime,
 	) -> None:
 		"""See `GoodsBooks.published`."""
-		read = self._items_read.pop((settings.store, item_code), None) or apart(published_items.read_at)
-		_as_sync_user(partial(published_items.settle, item_code, product, settings, digest, read))
-
-	@property
-	def _items_read(self) -> dict[tuple[str, str], datetime]:
-		"""When the Items that are being written to stores were read."""
-		found: dict[tuple[str, str], datetime] = self.__dict__.setdefault("_reads", {})
-		return found
+		_as_sync_user(partial(published_items.settle, item_code, product, settings, digest, read_at))
 
 
 def _as_sync_user(work: Callable[[], T]) -> T:

@@ -246,9 +246,9 @@ def settle(
 	product: Product | None,
 	settings: StoreSettings,
 	digest: str | None,
-	read: datetime | None,
+	read_at: datetime,
 ) -> None:
-	"""See `GoodsBooks.published`; what changed after `read` keeps the Item due."""
+	"""See `GoodsBooks.published`; what changed after `read_at` keeps the Item due."""
 	key = item_key(settings.store, item_code)
 	if product:
 		listings.write(settings.store, [product])
@@ -260,7 +260,7 @@ def settle(
 	frappe.db.sql(
 		"UPDATE `tabStore Link` SET state = '', version = NULL WHERE store = %s AND kind = %s AND external_id = %s"
 		" AND (version IS NULL OR version <= %s)",
-		(settings.store, KIND, item_code, read or _clock()),
+		(settings.store, KIND, item_code, read_at),
 	)
 
 

@@ -66,13 +66,13 @@ class TestPublish(Imports):
 
 	def publish(self, item_code: str) -> Product | None:
 		"""One pass of the publisher; the product, None when nothing had to be written."""
-		state = self.erp.item_state(item_code, self.settings)
+		read_at, state = self.erp.item_state(item_code, self.settings)
 		planned = plan_publish(state, self.settings)
 		if planned is None:
-			self.erp.published(item_code, None, self.settings, state.pushed)
+			self.erp.published(item_code, None, self.settings, state.pushed, read_at)
 			return None
 		saved = self.save(planned[0])
-		self.erp.published(item_code, saved, self.settings, planned[1])
+		self.erp.published(item_code, saved, self.settings, planned[1], read_at)
 		return saved
 
 	def test_an_item_as_the_store_gets_it(self) -> None:
@@ -87,7 +87,7 @@ class TestPublish(Imports):
 		)
 		self.flag(item)
 		self.assertEqual(self.due(), [item.name])
-		state = self.erp.item_state(item.name, self.settings)
+		_, state = self.erp.item_state(item.name, self.settings)
 		self.assertEqual((state.product_id, state.pushed, state.options), (None, None, ()))
 		self.assertEqual((state.values["title"], state.values["description"]), ("Scarf", "<p>Warm</p>"))
 		self.assertEqual(state.values["images"], frappe.utils.get_url("/files/scarf.jpg"))
@@ -98,13 +98,13 @@ class TestPublish(Imports):
 
 	def test_what_only_users_may_see_is_not_published(self) -> None:
 		item = self.by_hand(image="/private/files/secret.jpg")
-		self.assertIsNone(self.erp.item_state(item.name, self.settings).values["images"])
+		self.assertIsNone(self.erp.item_state(item.name, self.settings)[1].values["images"])
 
 	def test_a_template_comes_with_its_variants_in_order(self) -> None:
 		template, variants = self.template("L", "S")
 		self.flag(template)
 		self.assertEqual(self.due(), [template.name])
-		state = self.erp.item_state(template.name, self.settings)
+		_, state = self.erp.item_state(template.name, self.settings)
 		self.assertEqual(
 			[(option.name, option.values) for option in state.options], [("Publish Size", ("S", "L"))]
 		)
@@ -115,7 +115,7 @@ class TestPublish(Imports):
 		template, variants = self.template("S", "M")
 		self.flag(variants[1])
 		self.assertEqual(self.due(), [template.name])
-		state = self.erp.item_state(template.name, self.settings)
+		_, state = self.erp.item_state(template.name, self.settings)
 		self.assertEqual([each.item_code for each in state.variants], [variants[1].name])
 
 	def test_a_changed_variant_makes_its_template_due(self) -> None:
@@ -131,7 +131,7 @@ class TestPublish(Imports):
 		self.flag(template)
 		saved = self.publish(template.name)
 		self.assertIsNotNone(saved)
-		state = self.erp.item_state(template.name, self.settings)
+		_, state = self.erp.item_state(template.name, self.settings)
 		self.assertEqual(state.product_id, saved.id)
 		self.assertEqual([each.variant_id for each in state.variants], [each.id for each in saved.variants])
 		self.change(template.name, safety_stock=3)
@@ -158,32 +158,33 @@ class TestPublish(Imports):
 	def test_a_disabled_item_becomes_a_draft(self) -> None:
 		item = self.flag(self.by_hand())
 		published = self.settings.model_copy(update={"publish": True})
-		first, digest = plan_publish(self.erp.item_state(item.name, published), published)
+		read_at, state = self.erp.item_state(item.name, published)
+		first, digest = plan_publish(state, published)
 		self.assertEqual(first.status, "active")
-		self.erp.published(item.name, self.save(first), published, digest)
+		self.erp.published(item.name, self.save(first), published, digest, read_at)
 		self.change(item.name, disabled=1)
 		self.assertEqual(self.due(), [item.name])
-		second, _ = plan_publish(self.erp.item_state(item.name, published), published)
+		second, _ = plan_publish(self.erp.item_state(item.name, published)[1], published)
 		self.assertEqual(second.status, "draft")
 
 	def test_a_change_while_it_is_written_stays_due(self) -> None:
 		item = self.flag(self.by_hand())
-		state = self.erp.item_state(item.name, self.settings)
+		read_at, state = self.erp.item_state(item.name, self.settings)
 		draft, digest = plan_publish(state, self.settings)
 		self.change(item.name, item_name=f"Other {code()}")
 		self.assertEqual(self.erp.items_due(self.settings.store, ALL), [item.name])
-		self.erp.published(item.name, self.save(draft), self.settings, digest)
+		self.erp.published(item.name, self.save(draft), self.settings, digest, read_at)
 		self.assertEqual(self.due(), [item.name])
 
 	def test_a_refused_item_is_due_no_more_and_keeps_its_print(self) -> None:
 		item = self.flag(self.by_hand())
 		self.publish(item.name)
-		before = self.erp.item_state(item.name, self.settings).pushed
+		before = self.erp.item_state(item.name, self.settings)[1].pushed
 		self.change(item.name, item_name=f"Other {code()}")
-		self.erp.item_state(item.name, self.settings)
-		self.erp.published(item.name, None, self.settings, None)
+		read_at, _ = self.erp.item_state(item.name, self.settings)
+		self.erp.published(item.name, None, self.settings, None, read_at)
 		self.assertEqual(self.due(), [])
-		self.assertEqual(self.erp.item_state(item.name, self.settings).pushed, before)
+		self.assertEqual(self.erp.item_state(item.name, self.settings)[1].pushed, before)
 
 	def test_each_store_is_told_by_itself(self) -> None:
 		mine = self.settings
