@@ -127,6 +127,7 @@ class VariantDraft(Model):
 	origin_country: str | None = None
 	price: Price | None = None
 	tracked: bool = True
+	active: bool = True  # False: no longer sold, though it stays; True again undoes no more than that
 	image: str | None = None
 	fields: dict[str, Any] = Field(default_factory=dict)  # metafields ("namespace.key") or meta_data
 

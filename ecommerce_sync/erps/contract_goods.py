@@ -74,6 +74,22 @@ class StockContract(ChangesContract):
 		self.sell(item, "3")
 		assert self.free(item) == Decimal(-2)
 
+	def test_of_what_is_disabled_nothing_is_free(self) -> None:
+		item, part = self.new_item(), self.new_item()
+		bundle = self.new_bundle({part: TWO})
+		names = self.sold(item, bundle)
+		for each in (item, part):
+			self.receive(each, self.warehouses[0], TEN)
+		self.calm()
+		for each in (item, bundle):
+			self.disable(each)
+		due = self.stock_due()
+		assert set(due) == set(names)
+		assert self.free(item) == 0
+		(taken,) = due[names[1]].parts
+		assert taken.item_code == bundle and self.free(bundle) == 0
+		assert self.free(part) == TEN
+
 	def test_a_bundle_is_its_components(self) -> None:
 		part, other = self.new_item(), self.new_item()
 		bundle = self.new_bundle({part: TWO, other: ONE})

@@ -120,6 +120,28 @@ def test_a_template_whose_variants_are_all_disabled_is_off() -> None:
 	assert [variant.item_code for variant in some.variants] == ["TEE-M"]
 
 
+def test_a_disabled_variant_is_taken_off_sale_and_put_back() -> None:
+	before = pushed(tee("S", "M"))
+	off = before.variants[0].model_copy(update={"disabled": True})
+	state = before.model_copy(update={"variants": (off, before.variants[1])})
+	assert [(v.sku, v.active) for v in draft(state).variants] == [("TEE-S", False), ("TEE-M", True)]
+	again = pushed(state)
+	assert plan_publish(again, settings()) is None
+	assert all(v.active for v in draft(again.model_copy(update={"variants": before.variants})).variants)
+
+
+def test_a_disabled_variant_that_the_store_does_not_have_is_not_created() -> None:
+	first, second = tee("S", "M").variants
+	state = tee("S", "M").model_copy(
+		update={"variants": (first.model_copy(update={"disabled": True}), second)}
+	)
+	assert [v.sku for v in draft(state).variants] == ["TEE-M"]
+	done = pushed(state)
+	missing = done.variants[0].model_copy(update={"variant_id": None})
+	done = done.model_copy(update={"pushed": plan_publish(state, settings())[1]})  # type: ignore[index]
+	assert plan_publish(done.model_copy(update={"variants": (missing, done.variants[1])}), settings()) is None
+
+
 def test_a_template_with_its_variants() -> None:
 	made = draft(tee("S", "M"), sku_rule=SkuRule(prefix="WEB-"))
 	assert made.options == (Option(name="Size", values=("S", "M")),)

@@ -159,6 +159,27 @@ class TestUpdate:
 		off = save(world, ProductDraft(item_code="NEW", product_id=made.id, status="draft"))
 		assert off.status == "draft" and off.variants[0].price == made.variants[0].price
 
+	def test_variant_is_taken_off_sale_and_put_back(self, world: ShopifyGoodsWorld) -> None:
+		wanted = draft("NEW", ("S", "M"))
+		made = save(world, wanted)
+		first = wanted.variants[0].model_copy(update={"active": False, "tracked": False})
+		off = save(world, wanted.model_copy(update={"variants": (first, wanted.variants[1])}))
+		kept = world.emulated.goods.find(int(off.variants[0].id))
+		assert (kept.policy, kept.tracked) == ("DENY", True)
+		assert (off.status, [v.id for v in off.variants]) == ("active", [v.id for v in made.variants])
+		back = save(
+			world, wanted.model_copy(update={"variants": (first.model_copy(update={"active": True}),)})
+		)
+		assert back.variants[0].stock_holder == "nobody"
+
+	def test_whether_more_is_sold_than_there_is_stays_the_stores_choice(
+		self, world: ShopifyGoodsWorld
+	) -> None:
+		made = save(world, draft("NEW"))
+		world.emulated.goods.find(int(made.variants[0].id)).policy = "CONTINUE"
+		save(world, draft("NEW"))
+		assert world.emulated.goods.find(int(made.variants[0].id)).policy == "CONTINUE"
+
 	def test_product_in_one_form_gets_options(self, world: ShopifyGoodsWorld) -> None:
 		made = save(world, draft("NEW-S"))
 		grown = draft("NEW", ("S", "M"), product_id=made.id)

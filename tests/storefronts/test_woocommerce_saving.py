@@ -55,8 +55,8 @@ def shirt(*sizes: str, **changes: Any) -> ProductDraft:
 		)
 		for size in sizes
 	)
-	given = {"options": (Option(name="Size", values=sizes),), "title": "Shirt", "status": "active", **changes}
-	return ProductDraft(item_code="SHIRT", variants=variants, **given)
+	known = {"options": (Option(name="Size", values=sizes),), "title": "Shirt", "status": "active"}
+	return ProductDraft(item_code="SHIRT", **{**known, "variants": variants, **changes})
 
 
 def writes_of(shelves: EmulatedWooCommerce) -> list[Write]:
@@ -234,6 +234,39 @@ class TestUpdate:
 		shelves.set_stock(int(made.id), 12)
 		saved(store, mug(product_id=made.id, variant_id=""))
 		assert shelves.stock_of(int(made.id)) == 12
+
+	def test_variation_is_taken_off_sale_and_put_back(self) -> None:
+		shelves = shop()
+		store, _ = https_store(shelves)
+		made = saved(store, shirt("S", "M"))
+		first, second = shirt("S", "M").variants
+		off = first.model_copy(update={"active": False, "fields": {"_care": "cold"}})
+		writes = writes_of(shelves)
+		after = saved(store, shirt("S", "M", product_id=made.id, variants=(off, second)))
+		assert [v.raw["status"] for v in after.variants] == ["private", "publish"]
+		assert [v.id for v in after.variants] == [v.id for v in made.variants] and after.status == "active"
+		saved(store, shirt("S", "M", product_id=made.id, variants=(off, second)))
+		assert not any("status" in row for row in writes[-1].body["update"])
+		back = saved(store, shirt("S", "M", product_id=made.id))
+		assert [v.raw["status"] for v in back.variants] == ["publish", "publish"]
+		saved(store, shirt("S", "M", product_id=made.id))
+		assert not any("status" in row for row in writes[-1].body["update"])
+
+	def test_variation_that_the_store_hid_stays_hidden(self) -> None:
+		shelves = shop()
+		store, _ = https_store(shelves)
+		made = saved(store, shirt("S", "M"))
+		shelves.edit_product(int(made.variants[0].id), status="private")
+		off = shirt("S").variants[0].model_copy(update={"active": False})
+		saved(store, shirt("S", "M", product_id=made.id, variants=(off,)))
+		back = saved(store, shirt("S", "M", product_id=made.id))
+		assert [v.raw["status"] for v in back.variants] == ["private", "publish"]
+
+	def test_simple_product_has_its_own_status_only(self) -> None:
+		store, _ = https_store(shop())
+		made = saved(store, mug())
+		again = saved(store, mug(product_id=made.id, variant_id="", active=False, status=None))
+		assert again.raw["status"] == "publish"
 
 	def test_pictures_are_not_loaded_twice(self) -> None:
 		shelves = shop()

@@ -18,7 +18,8 @@ def plan_publish(state: ItemState, settings: StoreSettings) -> tuple[ProductDraf
 	"""The product as the store is to have it, and the print to remember; None when it has it already.
 
 	Only parts whose master is ERPNext are written; what is created gets the store's parts too, once.
-	A disabled Item becomes a draft, and is not created.
+	A disabled Item becomes a draft, and is not created; a disabled variant of an enabled template is taken
+	off sale.
 	"""
 	if not state.product_id and _off(state):
 		return None
@@ -32,8 +33,9 @@ def _off(state: ItemState) -> bool:
 
 
 def _sold(state: ItemState) -> list[VariantState]:
-	"""The variants to be written: disabled ones are not created, those that are there keep what they have."""
-	return [variant for variant in state.variants if not variant.disabled]
+	"""The variants to be written: disabled ones are not created, nor touched in a product that is off itself."""
+	off = _off(state)
+	return [v for v in state.variants if not v.disabled or (v.variant_id is not None and not off)]
 
 
 def _digest(state: ItemState, settings: StoreSettings) -> str:
@@ -42,7 +44,7 @@ def _digest(state: ItemState, settings: StoreSettings) -> str:
 		update={
 			"product_id": "",
 			"pushed": None,
-			"variants": tuple(v.model_copy(update={"variant_id": ""}) for v in state.variants),
+			"variants": tuple(v.model_copy(update={"variant_id": ""}) for v in _sold(state)),
 		}
 	)
 	draft = _draft(known, settings)
@@ -91,6 +93,7 @@ def _variant(variant: VariantState, state: ItemState, settings: StoreSettings) -
 		customs_code=customs,
 		origin_country=origin,
 		tracked=variant.stock,
+		active=not variant.disabled,
 		image=values.get("images") if own else None,
 		fields=mapped_fields(settings.fields, "Item", "", variant.document, settings.timezone) if own else {},
 	)

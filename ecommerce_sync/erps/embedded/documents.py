@@ -12,6 +12,12 @@ from .database import Database
 Document = tuple[str, str]  # DocType, name
 AMONG = "IN (SELECT value FROM json_each(?))"  # with `many`: any number of values in one parameter
 
+# whether the Item of that name is disabled
+DISABLED = (
+	"EXISTS (SELECT 1 FROM document WHERE doctype = 'Item' AND document.name = {name}"
+	" AND json_extract(data, '$.disabled'))"
+)
+
 
 def many(values: Iterable[str | None]) -> str:
 	"""Values for `AMONG`."""

@@ -9,7 +9,7 @@ from typing import Any
 from ...core.errors import Fixable
 from ...core.models import Line
 from ...core.stock import StockPart
-from .documents import AMONG, Document, Documents, many
+from .documents import AMONG, DISABLED, Document, Documents, many
 
 
 class Items(Documents):
@@ -58,6 +58,8 @@ class Items(Documents):
 			for code in barcodes:
 				self.database.execute("INSERT OR IGNORE INTO barcode VALUES (?, ?)", code, item_code)
 			self._note("product", item_code)
+			if bool(data.get("disabled")) != bool(before.get("disabled")):
+				self._note("stock", item_code)
 			return self._write("Item", item_code, data, 0)
 
 	def _put_bundle(self, item_code: str, parts: Iterable[tuple[str, Decimal]]) -> Document:
@@ -99,17 +101,23 @@ class Items(Documents):
 		return rows[0] if rows else None
 
 	def _item_parts(self, item_codes: Iterable[str]) -> dict[str, tuple[StockPart, ...]]:
-		"""What one stock unit of each Item takes: itself, a bundle's components, or nothing."""
+		"""What one stock unit of each Item takes: itself, a bundle's components, or nothing.
+
+		A disabled bundle takes itself, of which nothing is free.
+		"""
 		names = many(item_codes)
 		stocked = self._all(
 			f"SELECT name FROM document WHERE doctype = 'Item' AND name {AMONG}"
-			" AND json_extract(data, '$.stock')",
+			" AND (json_extract(data, '$.stock') OR (json_extract(data, '$.disabled')"
+			" AND EXISTS (SELECT 1 FROM bundle_part WHERE bundle = name)))",
 			names,
 		)
 		found: dict[str, tuple[StockPart, ...]] = {
 			row["name"]: (StockPart(item_code=row["name"]),) for row in stocked
 		}
-		for row in self._all(f"SELECT * FROM bundle_part WHERE bundle {AMONG} ORDER BY rowid", names):
+		enabled = f"NOT {DISABLED.format(name='bundle')}"
+		bundled = f"SELECT * FROM bundle_part WHERE bundle {AMONG} AND {enabled} ORDER BY rowid"
+		for row in self._all(bundled, names):
 			part = StockPart(item_code=row["item_code"], quantity=Decimal(row["quantity"]))
 			found[row["bundle"]] = (*found.get(row["bundle"], ()), part)
 		return found

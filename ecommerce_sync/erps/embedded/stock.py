@@ -11,7 +11,7 @@ from ...core.errors import Held
 from ...core.models import Order
 from ...core.settings import StoreSettings
 from ..goods import Told
-from .documents import AMONG, Document, many, stamp
+from .documents import AMONG, DISABLED, Document, many, stamp
 from .items import Items
 
 Pieces = dict[tuple[str, str], Decimal]  # by Item and Warehouse
@@ -58,7 +58,8 @@ class Stock(Items):
 		self, items: Iterable[str], warehouses: Iterable[str]
 	) -> Mapping[tuple[str, str], Decimal]:
 		rows = self._all(
-			f"SELECT * FROM stock WHERE item_code {AMONG} AND warehouse {AMONG}",
+			f"SELECT * FROM stock WHERE item_code {AMONG} AND warehouse {AMONG}"
+			f" AND NOT {DISABLED.format(name='stock.item_code')}",
 			many(items),
 			many(warehouses),
 		)

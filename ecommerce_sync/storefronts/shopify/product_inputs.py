@@ -105,10 +105,16 @@ def matched(draft: ProductDraft, current: Mapping[str, Any]) -> list[tuple[Varia
 
 
 def variant_input(draft: VariantDraft, current: Mapping[str, Any] | None, names: Sequence[str]) -> Json:
-	"""`ProductVariantsBulkInput`; what the draft leaves open is not named."""
+	"""`ProductVariantsBulkInput`; what the draft leaves open is not named.
+
+	Shopify's variants have no status: one that is not to be sold is counted, of which the stock push says that
+	there is none, and is not sold beyond that. Whether others are is the store's choice.
+	"""
 	fields: Json = {"inventoryItem": _item(draft)}
 	if current is not None:
 		fields["id"] = current["admin_graphql_api_id"]
+	if not draft.active:
+		fields["inventoryPolicy"] = "DENY"
 	if draft.price is not None:
 		fields |= price_fields(draft.price)
 	if draft.barcode is not None:
@@ -147,7 +153,7 @@ def _present(current: Mapping[str, Any], key: str) -> Any:
 
 def _item(draft: VariantDraft) -> Json:
 	"""`InventoryItemInput`. Shopify takes a customs code in digits only."""
-	item: Json = {"sku": draft.sku, "tracked": draft.tracked}
+	item: Json = {"sku": draft.sku, "tracked": draft.tracked or not draft.active}
 	if draft.weight is not None:
 		item["measurement"] = {"weight": {"unit": "KILOGRAMS", "value": float(draft.weight)}}
 	if draft.customs_code is not None:

@@ -14,6 +14,8 @@ from .fields import Fields, meta
 from .weights import text_of
 
 Row = dict[str, Any]
+OFF_META = "_ecommerce_sync_off"  # on variations that we made private; others are the store's own choice
+_OFF = "yes"
 
 
 def of_product(draft: ProductDraft, current: Row) -> Row:
@@ -35,6 +37,16 @@ def of_variant(draft: VariantDraft, current: Row, unit: str | None) -> Row:
 		body["manage_stock"] = draft.tracked
 	price = prices.body(draft.price) if draft.price else {}
 	return _told({**body, **price, "meta_data": _meta({**_customs(draft, current), **draft.fields})})
+
+
+def status(draft: VariantDraft, row: Row) -> Row:
+	"""Takes a variation off sale, or puts it back on when it was us who took it off. `row` is as it is now."""
+	ours = bool(row.get("id")) and meta(Fields(row), OFF_META) == _OFF
+	if draft.active:
+		return {"status": "publish", "meta_data": [{"key": OFF_META, "value": ""}]} if ours else {}
+	if ours or row.get("status") == "private":
+		return {}
+	return {"status": "private", "meta_data": [{"key": OFF_META, "value": _OFF}]}
 
 
 def picture(src: str | None, row: Row) -> Row | None:

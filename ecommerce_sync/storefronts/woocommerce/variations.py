@@ -58,6 +58,9 @@ def _same(draft: VariantDraft, row: Row) -> bool:
 
 def _write(draft: VariantDraft, row: Row | None, product: Row, unit: str | None) -> _Write:
 	body = bodies.of_variant(draft, row or {}, unit)
+	status = bodies.status(draft, row or {})
+	if status:
+		body |= {**status, "meta_data": [*body.get("meta_data", ()), *status["meta_data"]]}
 	image = bodies.picture(draft.image, row or {})
 	if image:
 		body["image"] = image
