@@ -170,8 +170,11 @@ class OpenOrder(Model):
 class Journal(Protocol):
 	"""The inbox: events and their states (DocType Sync Log)."""
 
-	def receive(self, event: NewEvent) -> str | None:
-		"""Store and commit; the row's name, or None when the event key is there already. Own transaction."""
+	def receive(self, event: NewEvent, outcome: Outcome | None = None) -> str | None:
+		"""Store and commit; the row's name, or None when the event key is there already. Own transaction.
+
+		With an outcome it tells what was done already, and no worker takes it up.
+		"""
 		...
 
 	def subjects_due(self, now: datetime, limit: int) -> list[Subject]:

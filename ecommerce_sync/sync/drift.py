@@ -74,5 +74,6 @@ def _tell(machine: Machine, settings: StoreSettings, wanted: Quantity, outcome: 
 		event_key=key,
 		direction="Out",
 	)
-	if machine.journal.receive(event):
-		machine.journal.settle_apart(machine.journal.pending(subject), outcome)
+	older = machine.journal.pending(subject)
+	if machine.journal.receive(event, outcome):
+		machine.journal.settle_apart(older, Outcome(state="Skipped", reason="superseded"))

@@ -28,7 +28,7 @@ class EmbeddedJournal:
 	def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
 		self.database, self.clock = database, clock
 
-	def receive(self, event: NewEvent) -> str | None:
+	def receive(self, event: NewEvent, outcome: Outcome | None = None) -> str | None:
 		values = [getattr(event, column.strip()) for column in _COLUMNS.split(",")]
 		received = datetime.fromtimestamp(self.clock(), timezone.utc).isoformat()
 		cursor = self.database.execute(
@@ -38,7 +38,11 @@ class EmbeddedJournal:
 			received,
 			self.clock(),
 		)
-		return str(cursor.lastrowid) if cursor.rowcount else None
+		if not cursor.rowcount:
+			return None
+		if outcome:
+			self._write([str(cursor.lastrowid)], outcome)
+		return str(cursor.lastrowid)
 
 	def subjects_due(self, now: datetime, limit: int) -> list[Subject]:
 		rows = self.database.execute(
@@ -62,7 +66,9 @@ class EmbeddedJournal:
 		return [_event(dict(row)) for row in rows]
 
 	def settle(self, events: Iterable[Event], outcome: Outcome) -> None:
-		names = [event.name for event in events]
+		self._write([event.name for event in events], outcome)
+
+	def _write(self, names: Sequence[str], outcome: Outcome) -> None:
 		fields: dict[str, Any] = {
 			"state": outcome.state,
 			"reason": outcome.reason,

@@ -30,9 +30,9 @@ _FINAL = ("Done", "Skipped", "Held", "Failed")
 class FrappeJournal:
 	"""Events of the site that Frappe is connected to."""
 
-	def receive(self, event: NewEvent) -> str | None:
+	def receive(self, event: NewEvent, outcome: Outcome | None = None) -> str | None:
 		"""See `Journal.receive`. One statement and a commit; the unique key decides."""
-		row = _new_row(event)
+		row = _new_row(event) | (_outcome_columns(outcome) if outcome else {})
 		columns = ", ".join(f"`{column}`" for column in row)
 		marks = ", ".join(["%s"] * len(row))
 		try:
@@ -52,7 +52,7 @@ class FrappeJournal:
 			f"""SELECT store, kind, external_id FROM (
 				SELECT store, kind, external_id, MIN(creation) AS since,
 					ROW_NUMBER() OVER (PARTITION BY store ORDER BY MIN(creation)) AS turn
-				FROM `tabSync Log` WHERE {_DUE} AND direction = 'In' GROUP BY store, kind, external_id
+				FROM `tabSync Log` WHERE {_DUE} GROUP BY store, kind, external_id
 			) waiting ORDER BY turn, since LIMIT %(limit)s""",
 			{"now": site_time(now), "limit": limit},
 		)
@@ -64,7 +64,7 @@ class FrappeJournal:
 		rows = frappe.db.sql(
 			f"""SELECT name, store, topic, kind, external_id, event_key, payload, whole, deleted, direction,
 				state, attempts, creation, refetch
-			FROM `tabSync Log` WHERE {_SUBJECT} AND {_OPEN} AND direction = 'In' ORDER BY creation, name""",
+			FROM `tabSync Log` WHERE {_SUBJECT} AND {_OPEN} ORDER BY creation, name""",
 			subject.model_dump(),
 			as_dict=True,
 		)
