@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
@@ -62,20 +62,25 @@ def open_goods_shop(
 	catalogue: Sequence[Product],
 	warehouses: Sequence[str],
 	stock: int = 0,
+	emulated: Mapping[str, Any] | None = None,
 	**values: Any,
 ) -> GoodsShop:
-	"""A store that shows the sum of the warehouses at its first place. The caller commits."""
+	"""A store that shows the sum of the warehouses at its first place. The caller commits.
+
+	`emulated` is for the emulated store, `values` for its Store Connection.
+	"""
 	currency = frappe.get_cached_value("Company", company, "default_currency")
 	seller: DemoSeller
 	place = ""
 	if platform == "shopify":
 		shop = ShopifyShop(domain=HOST, currency=currency)
-		emulator = EmulatedShopify(shop=shop, catalogue=catalogue, stock=stock, points=1e9)
+		traits = {"points": 1e9, **(emulated or {})}
+		emulator = EmulatedShopify(shop=shop, catalogue=catalogue, stock=stock, **traits)
 		seller = ShopifySeller(stack.enter_context(emulator), f"{prefix} {platform}")
 		place = str(emulator.stock.default)
 	else:
 		settings = WooSettings(currency=currency)
-		woo = EmulatedWooCommerce(settings=settings, catalogue=catalogue, stock=stock)
+		woo = EmulatedWooCommerce(settings=settings, catalogue=catalogue, stock=stock, **(emulated or {}))
 		seller = WooCommerceSeller(stack.enter_context(woo), f"{prefix} {platform}")
 	rows = [
 		{"location_id": place, "warehouse": name, "priority": at} for at, name in enumerate(warehouses, 1)
@@ -154,17 +159,32 @@ def wait_until_shown(shop: GoodsShop, sku: str, wanted: int, limit: float = 30) 
 
 
 def in_ledger(item_code: str, warehouses: Sequence[str]) -> Decimal:
-	"""What the stock ledger and the open Sales Orders leave of an Item: computed without the app."""
+	"""What the stock ledger and the open Sales Orders leave of an Item: computed without the app and without Bin.
+
+	Bundles count by their Packed Items; none of the check's own is delivered in part.
+	"""
 	fresh()
-	[(actual,)] = frappe.db.sql(
-		"""select ifnull(sum(actual_qty), 0) from `tabStock Ledger Entry`
-		where item_code = %s and warehouse in %s and is_cancelled = 0""",
-		(item_code, tuple(warehouses)),
-	)
+	actual = sum((_on_hand(item_code, warehouse) for warehouse in warehouses), Decimal(0))
 	[(reserved,)] = frappe.db.sql(
 		"""select ifnull(sum(i.qty - i.delivered_qty), 0) from `tabSales Order Item` i
 		join `tabSales Order` o on o.name = i.parent where i.item_code = %s and i.warehouse in %s
 		and o.docstatus = 1 and o.status not in ('Closed', 'On Hold') and i.qty > i.delivered_qty""",
 		(item_code, tuple(warehouses)),
 	)
-	return Decimal(str(actual)) - Decimal(str(reserved))
+	[(packed,)] = frappe.db.sql(
+		"""select ifnull(sum(p.qty), 0) from `tabPacked Item` p join `tabSales Order` o on o.name = p.parent
+		where p.parenttype = 'Sales Order' and p.item_code = %s and p.warehouse in %s
+		and o.docstatus = 1 and o.status not in ('Closed', 'On Hold') and o.per_delivered = 0""",
+		(item_code, tuple(warehouses)),
+	)
+	return actual - Decimal(str(reserved)) - Decimal(str(packed))
+
+
+def _on_hand(item_code: str, warehouse: str) -> Decimal:
+	"""The balance after the last entry; a Stock Reconciliation's own quantity is 0 in the ledger."""
+	rows = frappe.db.sql(
+		"""select qty_after_transaction from `tabStock Ledger Entry` where item_code = %s and warehouse = %s
+		and is_cancelled = 0 order by posting_date desc, posting_time desc, creation desc limit 1""",
+		(item_code, warehouse),
+	)
+	return Decimal(str(rows[0][0])) if rows else Decimal(0)
