@@ -127,10 +127,12 @@ class TestWhole:
 
 
 class TestScopes:
-	@pytest.mark.parametrize("missing", ["read_inventory", "write_inventory", "write_products"])
+	@pytest.mark.parametrize(
+		"missing", ["read_inventory", "write_inventory", "write_products", "write_publications"]
+	)
 	def test_missing_scope_of_goods_is_a_warning(self, missing: str) -> None:
 		known = {"read_orders", "read_products", "read_customers", "read_locations"}
-		goods = {"read_inventory", "write_inventory", "write_products"} - {missing}
+		goods = {"read_inventory", "write_inventory", "write_products", "write_publications"} - {missing}
 		covered = goods - ({"write_inventory"} if missing == "read_inventory" else set())
 		with emulated(scopes=known | covered) as shop:
 			checks = PLATFORM.connect(ShopifyWorld(shop).credentials).test()

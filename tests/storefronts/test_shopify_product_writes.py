@@ -12,6 +12,8 @@ from ecommerce_sync.core.errors import Fixable, Gone, Transient
 from ecommerce_sync.core.models import Attribute
 from ecommerce_sync.core.products import Option, Price, Product, ProductDraft, VariantDraft
 from ecommerce_sync.sandbox.catalogue import PRODUCTS, generated
+from ecommerce_sync.sandbox.shopify.goods import ONLINE_STORE
+from ecommerce_sync.sandbox.shopify.shop import ALL_SCOPES
 from ecommerce_sync.storefronts.shopify import PLATFORM
 from ecommerce_sync.storefronts.shopify import metafields as fields_of
 from ecommerce_sync.storefronts.shopify.client import Admin
@@ -110,6 +112,24 @@ class TestCreation:
 		save(world, draft("NEW", ("S", "M")))
 		assert ("DRAFT", Decimal(0)) in seen
 		assert not [price for status, price in seen if status == "ACTIVE" and not price]
+
+	def test_what_is_created_active_is_shown_in_the_online_store(self, world: ShopifyGoodsWorld) -> None:
+		goods = world.emulated.goods
+		made = save(world, draft("NEW"))
+		assert set(goods[int(made.id)].published) == {ONLINE_STORE}
+		goods[int(made.id)].published.clear()  # the merchant takes it off
+		save(world, draft("NEW", product_id=made.id, status="draft"))
+		save(world, draft("NEW", product_id=made.id, status="active"))
+		assert not goods[int(made.id)].published
+		hidden = save(world, draft("OTHER", status="draft"))
+		assert not goods[int(hidden.id)].published
+
+	@pytest.mark.parametrize("granted", [set(), {"read_publications"}])
+	def test_without_the_scope_it_is_created_all_the_same(self, granted: set[str]) -> None:
+		scopes = ALL_SCOPES - {"read_publications", "write_publications"} | granted
+		with emulated(catalogue=generated(2, 2), scopes=scopes) as store:
+			made = save(ShopifyGoodsWorld(store), draft("NEW"))
+			assert made.status == "active" and not store.goods[int(made.id)].published
 
 	def test_product_that_somebody_else_called_so_is_left_alone(self, world: ShopifyGoodsWorld) -> None:
 		first = save(world, draft("NEW"))

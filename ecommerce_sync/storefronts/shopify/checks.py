@@ -18,6 +18,7 @@ OPTIONAL_SCOPES = {
 	"read_inventory": "Without it no stock is compared and no product is imported.",
 	"write_inventory": "Without it no stock is pushed to the store.",
 	"write_products": "Without it no price and no product is pushed to the store.",
+	"write_publications": "Without it products that are created are not shown in the Online Store.",
 }
 _CLOCK_SECONDS = 300.0
 _GRANT = "Add it to the app's Admin API scopes in the store's settings, then install the app again."

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...core.errors import Gone
 from ...core.products import ProductDraft, VariantDraft
-from . import metafields
+from . import metafields, publications
 from . import product_inputs as inputs
 from .catalogue import fetched, is_id
 from .client import Admin, Json
@@ -32,6 +32,8 @@ def save_product(admin: Admin, draft: ProductDraft) -> dict[str, Any]:
 	written = metafields.save(
 		admin, [(inputs.owner_id("Product", current), current, draft.fields), *variants]
 	)
+	if draft.product_id is None and inputs.product_changes(draft, current).get("status") == "ACTIVE":
+		publications.show(admin, inputs.owner_id("Product", current))
 	written = _updated(admin, draft, current) or written
 	return fetched(admin, product_id) if variants or written else current
 
