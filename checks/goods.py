@@ -3,6 +3,8 @@
        cd BENCH/sites && SITE=name ../env/bin/python …/checks/goods.py --only catalogue
 
 catalogue  a large catalogue is imported, bound and pushed; a second import writes nothing
+calls      how often stores are asked when 1,000 of 10,000 listings change
+scale      what 100 changes cost in a store of 1,000 and in one of 100,000 listings
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from contextlib import ExitStack
 import click
 import frappe
 from bench_site import connected, prepare, site_name
+from goods_calls import calls_of_changes
 from goods_catalogue import large_catalogue
 from goods_latency import every_kind_of_document
+from goods_scale import cost_by_size
 from printed import say, stop_politely, table, verdict
 from processes import own_redis
 from shops import next_prefix, retire
 
-CHECKS = ("catalogue", "latency")
+CHECKS = ("catalogue", "latency", "calls", "scale")
 
 
 @click.command()
@@ -39,6 +43,8 @@ def main(only: str, products: int, variants: int, rounds: int) -> None:
 		runs = {
 			"catalogue": lambda: large_catalogue(stack, prefix, company, products, variants),
 			"latency": lambda: every_kind_of_document(stack, prefix, company, rounds),
+			"calls": lambda: calls_of_changes(stack, prefix, company, listings=10_000, changed=1_000),
+			"scale": lambda: cost_by_size(stack, prefix, company, sizes=(1_000, 100_000), rounds=15),
 		}
 		for name in only.split(","):
 			say(name)

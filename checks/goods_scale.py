@@ -1,0 +1,202 @@
+"""A hundred changes in a large store cost what they cost in a small one: seconds and SQL statements.
+
+Both stores stand on one site and are measured in turn. Listings, Items, Bins and prices are filled in by
+SQL (see `goods_bulk`) and the numbers changed by SQL: only what the app does after a change is measured,
+from taking the notes to the last confirmation. The emulated store holds, for both, the same number of
+products, those that change; the time from sending a request until its answer is left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from random import Random
+from statistics import median
+from typing import Any, NamedTuple
+
+import frappe
+import requests
+from bench_site import fresh
+from fault_ground import Finding
+from goods_bulk import (
+	bind_all,
+	catalogue_of,
+	code,
+	drop_listings,
+	fill_bins,
+	fill_items,
+	fill_listings,
+	fill_prices,
+	settle_statistics,
+)
+from goods_ground import GoodsShop, make_warehouse, open_goods_shop, price_list
+from printed import say, table
+
+from ecommerce_sync.bootstrap import SYNC_USER, machine
+from ecommerce_sync.demo_site import retire
+from ecommerce_sync.erps.erpnext import changes
+from ecommerce_sync.sync.prices import push_prices
+from ecommerce_sync.sync.stock import push_stock
+
+_CHECK = "scale"
+_LIMIT = 1.5
+_CHANGES = 100
+_SERVED = 1000  # products that the emulated stores hold
+_OPENING, _PRICE = 7, 10
+_WARM = 2  # repetitions before those that count
+_WAREHOUSE = "Check Scale"
+
+
+class Cost(NamedTuple):
+	"""Of one push."""
+
+	seconds: float
+	statements: int
+
+
+class Side:
+	"""One store with so many listings, of which those of `served` exist in the emulated store."""
+
+	def __init__(self, stack: ExitStack, prefix: str, platform: str, company: str, listings: int) -> None:
+		self.listings, self.stem = listings, f"SCALE{listings}"
+		self.served = range(listings // _SERVED, listings + 1, listings // _SERVED)
+		self.warehouse = make_warehouse(_WAREHOUSE, company)
+		self.price_list = price_list(frappe.get_cached_value("Company", company, "default_currency"))
+		self.random, self.costs = Random(listings), dict[str, list[Cost]]()
+		fill_items(self.stem, listings)
+		fill_bins(self.stem, listings, self.warehouse, _OPENING)
+		fill_prices(self.stem, listings, self.price_list, _PRICE)
+		catalogue = catalogue_of(self.stem, self.served)
+		self.shop: GoodsShop = open_goods_shop(
+			stack,
+			f"{prefix} scale {listings}",
+			platform,
+			company,
+			catalogue,
+			[self.warehouse],
+			stock=_OPENING,
+		)
+		bind_all(self.shop, self.stem, self.served, _OPENING, _PRICE)
+		fill_listings(self.shop, self.stem, listings, _OPENING, _PRICE)
+		frappe.db.commit()
+		say(f"{self.shop.store}: {listings:,} listings")
+
+	def change(self, number: int) -> dict[str, int]:
+		"""Another number for some Items, the same for all of them and no earlier one; noted as documents do."""
+		codes = [code(self.stem, each) for each in self.random.sample(self.served, _CHANGES)]
+		wanted = _OPENING + 1 + number
+		frappe.db.sql(
+			"UPDATE tabBin SET actual_qty = %s WHERE item_code IN %s AND warehouse = %s",
+			(wanted, codes, self.warehouse),
+		)
+		changes.write("stock", codes)
+		frappe.db.commit()
+		return dict.fromkeys(codes, wanted)
+
+	def reprice(self, number: int) -> dict[str, int]:
+		"""Another price likewise."""
+		codes = [code(self.stem, each) for each in self.random.sample(self.served, _CHANGES)]
+		wanted = _PRICE + 1 + number
+		frappe.db.sql(
+			"UPDATE `tabItem Price` SET price_list_rate = %s WHERE item_code IN %s AND price_list = %s",
+			(wanted, codes, self.price_list),
+		)
+		changes.write("price", codes)
+		frappe.db.commit()
+		return dict.fromkeys(codes, wanted)
+
+	def measure(self, work: str, push: Callable[..., Any]) -> int:
+		"""Run and remember the cost; how many the store confirmed."""
+		engine, clock = machine(), _Clock()
+		with asked_of_stores() as asked:
+			engine.erp.take_changes()
+			done = push(engine, self.shop.store) or {}
+		self.costs.setdefault(work, []).append(clock.read(asked[0]))
+		return int(done.get("pushed", 0))
+
+	def shows(self, wanted: dict[str, int]) -> int:
+		"""How many of these numbers the store shows."""
+		return sum(self.shop.seller.shows(sku) == number for sku, number in wanted.items())
+
+	def asks(self, wanted: dict[str, int]) -> int:
+		"""How many of these prices the store asks."""
+		return sum(float(self.shop.seller.asks(sku)[0]) == number for sku, number in wanted.items())
+
+
+def cost_by_size(
+	stack: ExitStack, prefix: str, company: str, sizes: Sequence[int], rounds: int
+) -> Iterator[Finding]:
+	"""Two stores of each platform, a small and a large one, in turn."""
+	for platform in ("shopify", "woocommerce"):
+		sides = [Side(stack, prefix, platform, company, size) for size in sizes]
+		settle_statistics()
+		frappe.set_user(SYNC_USER)
+		try:
+			yield from _measured(platform, sides, rounds)
+		finally:
+			frappe.set_user("Administrator")
+			fresh()
+			retire([side.shop.store for side in sides])
+			drop_listings([side.shop.store for side in sides])
+			frappe.db.commit()
+
+
+def _measured(platform: str, sides: Sequence[Side], rounds: int) -> Iterator[Finding]:
+	missing = 0
+	for number in range(rounds + _WARM):
+		for side in sides if number % 2 else reversed(sides):
+			wanted = side.change(number)
+			missing += _CHANGES - min(side.measure("stock", push_stock), side.shows(wanted))
+			wanted = side.reprice(number)
+			missing += _CHANGES - min(side.measure("prices", push_prices), side.asks(wanted))
+	yield Finding(_CHECK, f"{platform}: changes that did not arrive", 0, missing)
+	rows, findings = [], []
+	for work in ("stock", "prices"):
+		small, large = (side.costs[work][_WARM:] for side in sides)
+		for part in Cost._fields:
+			few, many = (median(getattr(cost, part) for cost in costs) for costs in (small, large))
+			rows.append((work, part, _shown(few), _shown(many), f"{many / few:.2f}"))
+			what = f"{platform}: {part} of {_CHANGES} changed {work}, at most {_LIMIT} times as many"
+			findings.append(Finding(_CHECK, what, True, many / few <= _LIMIT))
+	heads = ("", f"median of {rounds}", *(f"{side.listings:,} listings" for side in sides), "ratio")
+	table(f"{platform}: {_CHANGES} changes, without the store's own time", heads, rows)
+	yield from findings
+
+
+def _shown(value: float) -> str:
+	return f"{value:.3f}" if isinstance(value, float) and value < 10 else f"{value:.0f}"
+
+
+@contextmanager
+def asked_of_stores() -> Iterator[list[float]]:
+	"""The seconds between sending requests to stores and their answers, summed up in the one entry."""
+	spent, send = [0.0], requests.Session.send
+
+	def timed(*args: Any, **options: Any) -> requests.Response:
+		started = time.perf_counter()
+		try:
+			return send(*args, **options)
+		finally:
+			spent[0] += time.perf_counter() - started
+
+	requests.Session.send = timed  # type: ignore[method-assign]
+	try:
+		yield spent
+	finally:
+		requests.Session.send = send  # type: ignore[method-assign]
+
+
+class _Clock:
+	"""Seconds and this connection's statements since it was made."""
+
+	def __init__(self) -> None:
+		self.statements, self.seconds = _questions(), time.perf_counter()
+
+	def read(self, left_out: float) -> Cost:
+		seconds = time.perf_counter() - self.seconds - left_out
+		return Cost(seconds, _questions() - self.statements - 1)
+
+
+def _questions() -> int:
+	return int(frappe.db.sql("SHOW SESSION STATUS LIKE 'Questions'")[0][1])
