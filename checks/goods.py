@@ -5,6 +5,7 @@
 catalogue  a large catalogue is imported, bound and pushed; a second import writes nothing
 calls      how often stores are asked when 1,000 of 10,000 listings change
 scale      what 100 changes cost in a store of 1,000 and in one of 100,000 listings
+faults     stores throttle, fail and hang up, push processes are killed; then the audit of planted drifts
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import frappe
 from bench_site import connected, prepare, site_name
 from goods_calls import calls_of_changes
 from goods_catalogue import large_catalogue
+from goods_faults import faults_and_kills
 from goods_latency import every_kind_of_document
 from goods_scale import cost_by_size
 from printed import say, stop_politely, table, verdict
 from processes import own_redis
 from shops import next_prefix, retire
 
-CHECKS = ("catalogue", "latency", "calls", "scale")
+CHECKS = ("catalogue", "latency", "calls", "scale", "faults")
 
 
 @click.command()
@@ -31,7 +33,9 @@ CHECKS = ("catalogue", "latency", "calls", "scale")
 @click.option("--products", default=2000, show_default=True)
 @click.option("--variants", default=6000, show_default=True)
 @click.option("--rounds", default=10, show_default=True, help="How often each document is made.")
-def main(only: str, products: int, variants: int, rounds: int) -> None:
+@click.option("--listings", default=200, show_default=True, help="Of each store, in bad weather.")
+@click.option("--kills", default=40, show_default=True, help="Of push processes.")
+def main(only: str, products: int, variants: int, rounds: int, listings: int, kills: int) -> None:
 	"""What the stores show is what ERPNext has."""
 	stop_politely()
 	findings = []
@@ -45,6 +49,7 @@ def main(only: str, products: int, variants: int, rounds: int) -> None:
 			"latency": lambda: every_kind_of_document(stack, prefix, company, rounds),
 			"calls": lambda: calls_of_changes(stack, prefix, company, listings=10_000, changed=1_000),
 			"scale": lambda: cost_by_size(stack, prefix, company, sizes=(1_000, 100_000), rounds=15),
+			"faults": lambda: faults_and_kills(stack, prefix, company, listings, kills),
 		}
 		for name in only.split(","):
 			say(name)

@@ -66,11 +66,11 @@ class Scene:
 		return frappe.get_doc("Stock Entry", put_stock(self.sku, self.warehouses[0], -1))
 
 	def purchase_receipt(self) -> Any:
-		return _submitted("Purchase Receipt", supplier=_supplier(), company=self.company, items=[self._row()])
+		return submitted("Purchase Receipt", supplier=_supplier(), company=self.company, items=[self._row()])
 
 	def reconciliation(self) -> Any:
 		row = {"item_code": self.sku, "warehouse": self.warehouse, "qty": self.random.randint(20, 60)}
-		return _submitted(
+		return submitted(
 			"Stock Reconciliation",
 			company=self.company,
 			purpose="Stock Reconciliation",
@@ -78,19 +78,19 @@ class Scene:
 		)
 
 	def sales_order(self) -> Any:
-		return _submitted("Sales Order", **self._sold(), delivery_date=nowdate())
+		return submitted("Sales Order", **self._sold(), delivery_date=nowdate())
 
 	def delivery_note(self) -> Any:
-		return _submitted("Delivery Note", **self._sold())
+		return submitted("Delivery Note", **self._sold())
 
 	def sales_invoice(self) -> Any:
-		return _submitted("Sales Invoice", **self._sold(), update_stock=1)
+		return submitted("Sales Invoice", **self._sold(), update_stock=1)
 
 	def bundle_order(self) -> Any:
 		row = {"item_code": self.bundle, "qty": 1, "rate": 9, "warehouse": self.warehouses[0]}
-		return _submitted(
+		return submitted(
 			"Sales Order",
-			customer=_customer(),
+			customer=customer(),
 			company=self.company,
 			items=[row],
 			delivery_date=nowdate(),
@@ -120,7 +120,7 @@ class Scene:
 
 	def _sold(self) -> dict[str, Any]:
 		row = {"item_code": self.sku, "qty": 1, "rate": 9, "warehouse": self.warehouses[0]}
-		return {"customer": _customer(), "company": self.company, "items": [row]}
+		return {"customer": customer(), "company": self.company, "items": [row]}
 
 
 KINDS: tuple[tuple[str, Callable[[Scene], Any]], ...] = (
@@ -213,14 +213,14 @@ def _p95(times: list[float]) -> float:
 	return quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
 
 
-def _submitted(doctype: str, **values: Any) -> Any:
+def submitted(doctype: str, **values: Any) -> Any:
 	doc = frappe.get_doc({"doctype": doctype, **values})
 	doc.insert()
 	doc.submit()
 	return doc
 
 
-def _customer() -> str:
+def customer() -> str:
 	name = "Check Goods Customer"
 	if not frappe.db.exists("Customer", name):
 		frappe.get_doc({"doctype": "Customer", "customer_name": name}).insert()

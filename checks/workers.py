@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -28,10 +28,11 @@ _OPEN = """select count(*) from `tabSync Log` where store in %(stores)s
 
 
 class Workers:
-	"""So many worker processes; one that dies is started again by `tend`."""
+	"""So many worker processes that do `task`; one that dies is started again by `tend`."""
 
-	def __init__(self, count: int) -> None:
-		self.processes = [_start() for _ in range(count)]
+	def __init__(self, count: int, task: Callable[..., None] | None = None, *arguments: object) -> None:
+		self._task, self._arguments = task or work, arguments
+		self.processes = [self._start() for _ in range(count)]
 		self.killed = 0
 		self.crashed = 0
 
@@ -40,14 +41,14 @@ class Workers:
 		self.processes[place].kill()
 		self.processes[place].join()
 		self.killed += 1
-		self.processes[place] = _start()
+		self.processes[place] = self._start()
 
 	def tend(self) -> None:
 		"""Start again what ended by itself, which a worker should never do."""
 		for place, process in enumerate(self.processes):
 			if not process.is_alive():
 				self.crashed += 1
-				self.processes[place] = _start()
+				self.processes[place] = self._start()
 
 	def stop(self) -> None:
 		"""Let each finish its order."""
@@ -56,11 +57,16 @@ class Workers:
 		for process in self.processes:
 			process.join(60)
 
+	def _start(self) -> ForkServerProcess:
+		process = _FORKS.Process(target=self._task, args=self._arguments, daemon=True)
+		process.start()
+		return process
+
 
 @contextmanager
-def workers(count: int) -> Iterator[Workers]:
-	"""Worker processes for the length of the block."""
-	team = Workers(count)
+def workers(count: int, task: Callable[..., None] | None = None, *arguments: object) -> Iterator[Workers]:
+	"""Worker processes for the length of the block; they drain the inbox unless another task is given."""
+	team = Workers(count, task, *arguments)
 	try:
 		yield team
 	finally:
@@ -83,12 +89,6 @@ def wait_until_done(stores: Sequence[str], team: Workers | None = None, limit: f
 			say(f"{left} events are waiting")
 		time.sleep(0.25)
 	return time.monotonic() - started
-
-
-def _start() -> ForkServerProcess:
-	process = _FORKS.Process(target=work, daemon=True)
-	process.start()
-	return process
 
 
 def work() -> None:
