@@ -51,9 +51,9 @@ class Scene:
 		left = in_ledger(item_code, self.warehouses)
 		return max(0, int(left.to_integral_value(ROUND_FLOOR)))
 
-	def expected(self) -> dict[str, int]:
-		"""What stores should show by SKU."""
-		singles = {sku: self.available(sku) for sku in self.skus}
+	def expected(self, sold: str | None = None) -> dict[str, int]:
+		"""What stores should show by SKU; a piece of `sold` is in no document yet."""
+		singles = {sku: self.available(sku) - (sku == sold) for sku in self.skus}
 		parts = [singles[self.skus[at]] // pieces for at, pieces in _PARTS.items()]
 		return {**singles, self.bundle: min(parts)}
 
@@ -96,11 +96,13 @@ class Scene:
 			delivery_date=nowdate(),
 		)
 
-	def store_order(self) -> None:
+	def store_order(self) -> dict[str, int]:
 		"""A shopper buys in one of the stores; the message comes through the door."""
-		shop = self.random.choice(self.shops)
-		shop.seller.sell(self.sku, 1)
+		shop, sku = self.random.choice(self.shops), self.sku
+		wanted = self.expected(sku)
+		shop.seller.sell(sku, 1)
 		shop.hear()
+		return wanted
 
 	@property
 	def sku(self) -> str:
@@ -147,8 +149,11 @@ def every_kind_of_document(stack: ExitStack, prefix: str, company: str, rounds: 
 		for name, make in KINDS:
 			made = make(scene)
 			frappe.db.commit()
+			if isinstance(made, dict):
+				seconds.setdefault(name, []).extend(_until_shown(scene, made))
+				continue
 			seconds.setdefault(name, []).extend(_until_shown(scene))
-			if made is not None and number % 2:
+			if number % 2:
 				made.reload().cancel()
 				frappe.db.commit()
 				seconds.setdefault(f"{name}, cancelled", []).extend(_until_shown(scene))
@@ -190,9 +195,9 @@ def _make_bundle(code: str, skus: Sequence[str]) -> None:
 	frappe.get_doc({"doctype": "Product Bundle", "new_item_code": code, "items": rows}).insert()
 
 
-def _until_shown(scene: Scene) -> list[float]:
+def _until_shown(scene: Scene, wanted: dict[str, int] | None = None) -> list[float]:
 	"""One figure per store: when the last of its numbers was right."""
-	wanted = scene.expected()
+	wanted = wanted or scene.expected()
 	found = []
 	for shop in scene.shops:
 		times = [wait_until_shown(shop, sku, number) for sku, number in wanted.items()]
