@@ -167,6 +167,9 @@ SKIPS: dict[str, Reason] = {
 	"cancelled_before_import": Reason("Cancelled in the store before it was imported.", ""),
 	"test_order": Reason("A test order; the store's options leave those out.", ""),
 	"status_not_imported": Reason("Status '{status}' is not among those that are imported.", ""),
+	"sold_not_imported": Reason(
+		"Status '{status}' is not among those that are imported; the stores keep back what was sold.", ""
+	),
 	"unpaid": Reason("Not paid yet; the store's options wait for payment.", ""),
 	"no_lines": Reason("The order has no lines and no amount.", ""),
 	"gone_in_store": Reason("{kind} {id} does not exist in the store any more.", ""),

@@ -158,6 +158,10 @@ class Erp(GoodsBooks, Protocol):
 		...
 
 
+# Why an order has no document though its goods are sold: it is skipped for one of these reasons.
+SOLD_BUT_SKIPPED = ("unpaid", "sold_not_imported")
+
+
 class OpenOrder(Model):
 	"""An order that a store has taken and that has no submitted Sales Order: the newest message of it."""
 
@@ -207,7 +211,7 @@ class Journal(Protocol):
 		...
 
 	def open_orders(self) -> list[OpenOrder]:
-		"""Orders of all enabled stores that still wait, are held, failed or are left out until they are paid.
+		"""Orders of all enabled stores that still wait, are held, failed or are `SOLD_BUT_SKIPPED`.
 
 		Those with a linked Sales Order (a draft counts by itself) are not among them. Own transaction.
 		"""

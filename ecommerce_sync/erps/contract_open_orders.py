@@ -41,12 +41,13 @@ class OpenOrdersContract(GoodsContract):
 			self._settle(order_id, state=state)
 		assert len(self._open()) == 2
 
-	def test_an_order_left_out_until_it_is_paid_is_open(self) -> None:
-		unpaid, other = unique(), unique()
-		for order_id, reason in ((unpaid, "unpaid"), (other, "test_order")):
+	def test_an_order_that_is_sold_but_skipped_is_open(self) -> None:
+		unpaid, waiting = unique(), unique()
+		reasons = {unpaid: "unpaid", waiting: "sold_not_imported", unique(): "test_order"}
+		for order_id, reason in ({**reasons, unique(): "status_not_imported"}).items():
 			self._message(order_id)
 			self._settle(order_id, state="Skipped", reason=reason)
-		assert [order.external_id for order in self._open()] == [unpaid]
+		assert {order.external_id for order in self._open()} == {unpaid, waiting}
 
 	def test_a_message_that_says_nothing_new_leaves_an_order_open(self) -> None:
 		stale, superseded = unique(), unique()

@@ -1,4 +1,6 @@
-"""What stores have sold and ERPNext has not reserved yet: queued, held, failed and unpaid orders."""
+"""What stores have sold and ERPNext has not reserved yet: queued, held, failed and unpaid orders, and
+those whose status is not imported (yet).
+"""
 
 from __future__ import annotations
 
@@ -53,14 +55,14 @@ class OpenOrders:
 			order = connection.parse(load(open_order.payload))
 		except (PayloadRefused, SyncError):
 			return {}
-		return self._pieces(connection, order) if _lowered(connection, order) else {}
+		return self._pieces(connection, order) if lowered(connection, order) else {}
 
 	def _pieces(self, connection: Connection, order: Order) -> Pieces:
 		parts: dict[str, tuple[StockPart, ...]] = self._machine.erp.parts_of(connection.store, order.lines)
 		return unreserved([(order, parts)], connection.settings)
 
 
-def _lowered(connection: Connection, order: Order) -> bool:
+def lowered(connection: Connection, order: Order) -> bool:
 	"""Whether the store has lowered its number for the order."""
 	statuses = connection.platform.capabilities.stock_statuses
 	return order.live and (not statuses or order.status in statuses)

@@ -14,13 +14,16 @@ from ..core.erp import ErpOrder
 from ..core.errors import Fixable, Gone, Held, PayloadRefused
 from ..core.models import Order
 from ..core.orders import digest, plan_order
-from ..erps.base import Applied, Event, LinkKey, Outcome, Subject
+from ..erps.base import SOLD_BUT_SKIPPED, Applied, Event, LinkKey, Outcome, Subject
 from .events import load, settle
 from .links import customer_guards, order_link
 from .machine import Connection, Machine
+from .open_orders import lowered
 
 MAX_ROUNDS = 6
 _PREPARING = (EnsureCustomer, CreateItems, TakeOver)
+# Orders without a document that were sold, and those that may have been before.
+_MOVE_STOCK = (*SOLD_BUT_SKIPPED, "status_not_imported", "cancelled_before_import")
 
 
 def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
@@ -35,13 +38,13 @@ def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 	except (Fixable, Held):
 		_touch(machine, connection, order)
 		raise
-	if outcome.reason == "unpaid":
+	if outcome.reason in _MOVE_STOCK:
 		_touch(machine, connection, order)
 	return outcome
 
 
 def _touch(machine: Machine, connection: Connection, order: Order | None) -> None:
-	"""The store has lowered its stock for an order that reserves nothing here."""
+	"""The store has lowered its stock for an order that reserves nothing here, or no longer counts it."""
 	if order:
 		machine.erp.touch(connection.store, order.lines)
 
@@ -99,7 +102,10 @@ def _must_ask(order: Order, seen: ErpOrder) -> bool:
 def _plan(order: Order, seen: ErpOrder, connection: Connection) -> Plan:
 	if seen.version and order.updated_at < seen.version:
 		return Plan(skip="stale")
-	return plan_order(order, seen, connection.settings)
+	plan = plan_order(order, seen, connection.settings)
+	if plan.skip == "status_not_imported" and not order.closed_at and lowered(connection, order):
+		return plan.model_copy(update={"skip": "sold_not_imported"})
+	return plan
 
 
 def _apply(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecommerce_sync.core.errors import Fixable, Transient
+from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sync.audit import audit_stock
 from ecommerce_sync.sync.prices import push_prices
 from ecommerce_sync.sync.stock import push_stock
@@ -222,3 +223,23 @@ def test_a_price_list_in_another_currency_is_refused(world: GoodsWorld) -> None:
 	world.choose(SHOPIFY, shop_currency="EUR")
 	with pytest.raises(Fixable, match="EUR"):
 		push_prices(world.machine, SHOPIFY)
+
+
+def test_an_order_whose_status_is_not_imported_is_counted_as_the_store_counts_it(world: GoodsWorld) -> None:
+	world.choose(WOOCOMMERCE, statuses=("processing",))
+	world.receive("LAMP", 7)
+	world.settle()
+	emulator = world.sellers[WOOCOMMERCE].emulator
+	assert isinstance(emulator, EmulatedWooCommerce)
+	order = emulator.update(emulator.sell("LAMP", 2), status="on-hold")
+	world.settle()
+	assert world.shows("LAMP") == [5, 5] and not world.erp.documents("Sales Order")
+	emulator.update(order, status="pending")  # gives the pieces back
+	world.settle()
+	assert world.shows("LAMP") == [7, 7]
+	emulator.update(order, status="on-hold")
+	world.settle()
+	assert world.shows("LAMP") == [5, 5]
+	emulator.cancel(order)
+	world.settle()
+	assert world.shows("LAMP") == [7, 7]

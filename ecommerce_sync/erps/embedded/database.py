@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE INDEX IF NOT EXISTS due ON event (state, next_attempt);
 CREATE INDEX IF NOT EXISTS subject ON event (store, kind, external_id, state);
 CREATE INDEX IF NOT EXISTS cause ON event (cause);
-CREATE INDEX IF NOT EXISTS unpaid ON event (store) WHERE reason = 'unpaid';
+CREATE INDEX IF NOT EXISTS reason ON event (reason) WHERE reason IS NOT NULL;
 CREATE TABLE IF NOT EXISTS watermark (store TEXT PRIMARY KEY, at TEXT);
 """
 

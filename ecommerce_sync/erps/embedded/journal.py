@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from ..base import Event, NewEvent, OpenOrder, Outcome, Subject
+from ..base import SOLD_BUT_SKIPPED, Event, NewEvent, OpenOrder, Outcome, Subject
 from .database import Database
 
 _OPEN = "state IN ('Queued', 'Waiting to retry', 'Held', 'Failed')"
+_SOLD = f"reason IN {SOLD_BUT_SKIPPED}"
 _SAYS_NOTHING = "('stale', 'unchanged', 'superseded')"  # messages that leave the order as it was
 # The newest message that holds the whole order.
 _TELLING = (
@@ -108,7 +109,7 @@ class EmbeddedJournal:
 	def open_orders(self) -> list[OpenOrder]:
 		rows = self.database.execute(
 			f"SELECT store, external_id, ({_TELLING}) AS event FROM event AS said"
-			f" WHERE kind = 'order' AND NOT deleted AND ({_OPEN} OR reason = 'unpaid')"
+			f" WHERE kind = 'order' AND NOT deleted AND ({_OPEN} OR {_SOLD})"
 			" AND NOT EXISTS (SELECT 1 FROM event AS newer WHERE newer.store = said.store"
 			" AND newer.kind = 'order' AND newer.external_id = said.external_id AND newer.name > said.name"
 			f" AND (newer.state <> 'Skipped' OR newer.reason NOT IN {_SAYS_NOTHING}))"

@@ -6,16 +6,17 @@ from typing import Any
 
 import frappe
 
+from ..base import SOLD_BUT_SKIPPED
 from . import bulk
 
 # Rows that are done are never looked at: neither state nor reason leads to them.
-_STILL_OPEN = """
+_STILL_OPEN = f"""
 	SELECT DISTINCT e.store, e.external_id FROM (
 		SELECT store, kind, external_id FROM `tabSync Log`
 		WHERE state IN ('Queued', 'Waiting to retry', 'Held', 'Failed') AND direction = 'In' AND kind = 'order'
 		UNION ALL
 		SELECT store, kind, external_id FROM `tabSync Log`
-		WHERE state = 'Skipped' AND reason = 'unpaid' AND direction = 'In' AND kind = 'order'
+		WHERE state = 'Skipped' AND reason IN {SOLD_BUT_SKIPPED} AND direction = 'In' AND kind = 'order'
 	) e JOIN `tabStore Connection` c ON c.name = e.store AND c.enabled = 1
 	LEFT JOIN `tabStore Link` l ON l.store = e.store AND l.kind = 'Order' AND l.external_id = e.external_id
 	LEFT JOIN `tabSales Order` o ON o.name = l.document AND l.document_type = 'Sales Order' AND o.docstatus < 2
@@ -41,7 +42,7 @@ def read_open_orders() -> list[Any]:
 
 def _is_open(row: Any) -> bool:
 	"""By its newest message: one that says that the order is gone is no order."""
-	return not row.deleted and (row.state in _OPEN_STATES or row.reason == "unpaid")
+	return not row.deleted and (row.state in _OPEN_STATES or row.reason in SOLD_BUT_SKIPPED)
 
 
 def _messages(subjects: list[tuple[str, str]]) -> list[Any]:

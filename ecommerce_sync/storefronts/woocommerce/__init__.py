@@ -20,6 +20,7 @@ class WooCommercePlatform:
 	capabilities = Capabilities(
 		locations=False,
 		compare_and_set_stock=False,
+		stock_statuses=("processing", "on-hold", "completed"),  # wc_maybe_reduce_stock_levels
 		sale_dates=True,
 		b2b=False,
 		presentment_currency=False,
