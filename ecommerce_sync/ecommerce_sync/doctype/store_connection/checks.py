@@ -26,7 +26,6 @@ _UNIQUE_ROWS = {
 	"taxes": ("tax_title", "rate"),
 	"shipping_methods": ("method",),
 	"payment_methods": ("method",),
-	"locations": ("location_id", "warehouse"),
 	"companies": ("match_value",),
 }
 
@@ -40,7 +39,9 @@ def check(doc: Document) -> None:
 	_check_needed(doc)
 	_check_company(doc)
 	_check_rows(doc)
+	_check_locations(doc)
 	_check_items(doc)
+	_check_price_lists(doc)
 
 
 def platform_of(doc: Document) -> Platform:
@@ -129,6 +130,38 @@ def _check_rows(doc: Document) -> None:
 			if seen[key] > 1:
 				problem = _("'{0}' is in the table twice. Remove one of the rows.")
 				refuse(doc, table, problem.format(frappe.utils.escape_html(str(row.get(fields[0])))), row)
+
+
+def _check_locations(doc: Document) -> None:
+	"""Rows of one place are added up: each names its place, where the platform has any, and a warehouse once."""
+	has_places = platform_of(doc).capabilities.locations
+	seen = set()
+	for row in doc.get("locations"):
+		row.location_id = (row.location_id or "").strip() if has_places else ""
+		if has_places and not row.location_id:
+			problem = _(
+				"the Location ID is missing. Store > Read locations, taxes and methods adds a row for each"
+				" location of the store; remove this one."
+			)
+			refuse(doc, "locations", problem, row)
+		if (row.location_id, row.warehouse) in seen:
+			problem = _("{0} is there already, and its stock would count twice. Remove one of the rows.")
+			refuse(doc, "locations", problem.format(frappe.bold(row.warehouse)), row)
+		seen.add((row.location_id, row.warehouse))
+
+
+def _check_price_lists(doc: Document) -> None:
+	"""Prices go to the store as they stand, in its currency. It is known once the store was asked."""
+	for fieldname in ("store_price_list", "sale_price_list"):
+		name = doc.get(fieldname)
+		if not name:
+			continue
+		currency, selling = frappe.get_cached_value("Price List", name, ["currency", "selling"]) or (None, 1)
+		if not selling:
+			refuse(doc, fieldname, _("{0} is not for selling. Choose another one.").format(frappe.bold(name)))
+		if doc.store_currency and currency and currency != doc.store_currency:
+			remedy = _("{0} is in {1}, the store's prices are in {2}. Choose or create a Price List in {2}.")
+			refuse(doc, fieldname, remedy.format(frappe.bold(name), currency, doc.store_currency))
 
 
 def _check_items(doc: Document) -> None:

@@ -17,7 +17,6 @@ const NEEDS = {
 	currency_rule: "presentment_currency",
 	companies_section: "b2b",
 	companies: "b2b",
-	locations: "locations",
 	fee_account: "fees",
 };
 
@@ -39,6 +38,7 @@ frappe.ui.form.on("Store Connection", {
 		frm.set_query("warehouse", "locations", leaf);
 		frm.set_query("tax_template", () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
 		frm.set_query("price_list", () => ({ filters: { selling: 1, enabled: 1 } }));
+		["store_price_list", "sale_price_list"].forEach((field) => frm.set_query(field, () => price_lists(frm)));
 		frm.set_query("price_list", "companies", () => ({ filters: { selling: 1, enabled: 1 } }));
 		["customer_group", "territory", "item_group"].forEach((field) =>
 			frm.set_query(field, () => ({ filters: { is_group: 0 } }))
@@ -54,6 +54,7 @@ frappe.ui.form.on("Store Connection", {
 		offer_naming_series(frm);
 		show_what_applies(frm);
 		show_intro(frm);
+		show_low_stock(frm);
 		if (!frm.is_new() && frm.perm[0]?.write) {
 			add_buttons(frm);
 		}
@@ -83,6 +84,11 @@ frappe.ui.form.on("Store Connection", {
 	},
 });
 
+function price_lists(frm) {
+	const currency = frm.doc.store_currency ? { currency: frm.doc.store_currency } : {};
+	return { filters: { selling: 1, enabled: 1, ...currency } };
+}
+
 async function capabilities(frm) {
 	return (await load_platforms()).find((platform) => platform.name === frm.doc.platform);
 }
@@ -108,6 +114,12 @@ async function show_what_applies(frm) {
 	Object.entries(NEEDS).forEach(([field, capability]) =>
 		frm.toggle_display(field, Boolean(found?.[capability]))
 	);
+	["location_id", "location_name"].forEach((field) => {
+		const grid = frm.fields_dict.locations.grid;
+		grid.update_docfield_property(field, "hidden", found?.locations ? 0 : 1);
+		grid.update_docfield_property(field, "in_list_view", found?.locations ? 1 : 0);
+		grid.reset_grid();
+	});
 	const token = Boolean(found?.permanent_token) && frm.doc.auth_method === "Access token";
 	frm.toggle_display("access_token", token);
 	frm.toggle_display(["client_id", "client_secret"], !token);
@@ -133,6 +145,11 @@ function add_buttons(frm) {
 	frm.add_custom_button(__("Register webhooks"), () => saved(frm, register_webhooks), store);
 	frm.add_custom_button(__("Remove webhooks"), () => saved(frm, remove_webhooks), store);
 	frm.add_custom_button(__("Sync now"), () => saved(frm, sync_now), store);
+	frm.add_custom_button(__("Compare stock and prices now"), () => saved(frm, told_by("push_now")), store);
+	frm.add_custom_button(__("Audit stock"), () => saved(frm, told_by("audit_now")), store);
+	frm.add_custom_button(__("Import products"), () =>
+		saved(frm, () => frappe.set_route("catalogue-import", frm.doc.name))
+	);
 	frm.add_custom_button(__("Create helper Items and Accounts"), () => saved(frm, create_helpers));
 	frm.add_custom_button(__("Sync Log"), () =>
 		frappe.set_route("List", "Sync Log", { store: frm.doc.name })
@@ -209,7 +226,9 @@ function show_webhooks(title, rows) {
 
 async function remove_webhooks(frm) {
 	frappe.confirm(
-		__("The store will send nothing any more. Orders are then only found by the hourly look-up. Go on?"),
+		__(
+			"The store will send nothing any more: neither orders nor products nor quantities. Orders are then only found by the hourly look-up. Go on?"
+		),
 		async () => {
 			const removed = await ask(frm, "remove_webhooks", __("Removing ..."));
 			await frm.reload_doc();
@@ -218,8 +237,42 @@ async function remove_webhooks(frm) {
 	);
 }
 
-async function sync_now(frm) {
-	frappe.show_alert({ message: await ask(frm, "sync_now", ""), indicator: "blue" });
+const sync_now = told_by("sync_now");
+
+// A button whose work goes on in the background; the answer says what happens now.
+function told_by(method) {
+	return async (frm) => frappe.show_alert({ message: await ask(frm, method, ""), indicator: "blue" });
+}
+
+async function show_low_stock(frm, limit) {
+	const box = frm.fields_dict.low_stock_html.$wrapper.empty();
+	if (frm.is_new()) {
+		return;
+	}
+	const name = frm.doc.name;
+	const args = { store: name, ...(limit === undefined ? {} : { limit }) };
+	const found = await frappe.xcall("ecommerce_sync.api.stock.low_stock", args);
+	if (name !== frm.doc.name) {
+		return;
+	}
+	box.html(found.total ? low_table(found) : `<p class="text-muted">${__("Nothing is low.")}</p>`);
+	box.find("[data-all]").on("click", () => show_low_stock(frm, 0));
+}
+
+function low_table({ rows, total }) {
+	const escape = frappe.utils.escape_html;
+	const body = rows.map((row) => [
+		frappe.utils.get_form_link("Item", row.item_code, true, escape(row.item_code)),
+		escape(row.item_name || ""),
+		escape(row.place),
+		`<span class="text-danger">${row.available}</span>`,
+		row.reorder_level,
+	]);
+	const heads = [__("Item"), __("Name"), __("Warehouse"), __("Available"), __("Reorder Level")];
+	const more = total > rows.length
+		? `<button class="btn btn-xs btn-default" data-all>${__("Show all {0}", [total])}</button>`
+		: "";
+	return table(heads, body) + more;
 }
 
 function create_helpers(frm) {
