@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-speed clean
+.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-speed clean
 
 setup: $(STAMP)
 
@@ -58,6 +58,9 @@ check-totals:
 
 check-faults:
 	$(call check,faults)
+
+check-goods:
+	$(call check,goods)
 
 check-speed: ARGS ?= order
 check-speed:
