@@ -178,14 +178,23 @@ class StockContract(ChangesContract):
 		assert self.free(item) == Decimal(8)
 
 	def test_a_draft_takes_nothing_from_itself(self) -> None:
-		item = self.new_item()
-		self.receive(item, self.warehouses[0], SIX)
-		order, _ = self.sell(item, "5", submit=False)
-		changed = later(order, lines=(_line("1", item),), total=TWO)
+		item, part = self.new_item(), self.new_item()
+		bundle, second = self.new_bundle({part: TWO}), self.warehouses[1]
+		self.receive(item, second, SIX)
+		self.receive(part, second, TWO)
+		lines = (_line("1", item, Decimal(5)), _line("2", bundle, ONE))
+		order = self.order_for(item, "5", lines=lines, total=SIX)
+		self.bring_about(order, self.goods.model_copy(update={"submit": False}))
+		assert (self.free(item, second), self.free(part, second)) == (ONE, 0)
+		more = _line("1", item, SIX)
+		changed = later(order, lines=(more, lines[1]), total=Decimal(7))
 		with self.erp.transaction([]):
-			(command,) = plan_order(changed, self.erp.observe(order, self.goods), self.goods).commands
+			seen = self.erp.observe(changed, self.goods)
+		assert (seen.free[item, second], seen.free[part, second]) == (SIX, TWO)
+		(command,) = plan_order(changed, seen, self.goods).commands
 		assert isinstance(command, ReplaceSalesOrder)
 		assert command.draft.oversold == ()
+		assert {row.warehouse for row in command.draft.rows} == {second}
 
 	def test_one_worker_at_a_time(self) -> None:
 		with self.erp.alone(self.store, "stock") as mine:
@@ -212,8 +221,8 @@ class StockContract(ChangesContract):
 			self.erp.adopt(_told(name, bundle, 7), self.warehouses[0], -3, self.goods)
 
 
-def _line(line_id: str, sku: str | None, **changes: str) -> Line:
-	return Line(id=line_id, title="Thing", sku=sku, quantity=TWO, subtotal=TWO, **changes)
+def _line(line_id: str, sku: str | None, quantity: Decimal = TWO, **changes: str) -> Line:
+	return Line(id=line_id, title="Thing", sku=sku, quantity=quantity, subtotal=quantity, **changes)
 
 
 def _told(listing: str, item_code: str, quantity: int) -> Told:

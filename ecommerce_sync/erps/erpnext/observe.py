@@ -31,7 +31,8 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 	locate_parties(draft, settings.store, unit)
 	resolved, ambiguous = items.resolve(order, settings.store)
 	document = sales_order_state(link["document"]) if link.get("document") else None
-	parts, free = ({}, {}) if document else _stock(resolved, settings)
+	placed = document and document.docstatus == 1  # nothing is allocated any more
+	parts, free = ({}, {}) if placed else _stock(resolved, settings, document.name if document else "")
 	unit.units = _units(resolved)
 	return ErpOrder(
 		version=links.read_version(link.get("version")),
@@ -51,12 +52,15 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 
 
 def _stock(
-	resolved: dict[str, ItemRef], settings: StoreSettings
+	resolved: dict[str, ItemRef], settings: StoreSettings, draft: str
 ) -> tuple[dict[str, tuple[StockPart, ...]], dict[stock.Place, Decimal]]:
-	"""What the order's Items take, and what of that is free: locked, so that nobody else sells it meanwhile."""
+	"""What the order's Items take, and what of that is free: locked, so that nobody else sells it meanwhile.
+
+	What the order's own draft takes is free for the draft that replaces it.
+	"""
 	taken = parts_of((ref.item_code, ref.uom) for ref in resolved.values())
 	codes = {part.item_code for parts in taken.values() for part in parts}
-	free = stock.locked_free_stock(codes, settings.warehouses())
+	free = stock.locked_free_stock(codes, settings.warehouses(), draft)
 	return _by_item(taken), free
 
 

@@ -23,7 +23,10 @@ _FREE = "b.actual_qty - b.reserved_qty - b.reserved_qty_for_production - b.reser
 _ALIVE = (
 	"i.disabled = 0 AND (i.end_of_life IS NULL OR i.end_of_life < '1900-01-01' OR i.end_of_life > %(today)s)"
 )
-_OF_STORES = "o.status IN ('Draft', 'On Hold') AND o.docstatus < 2 AND IFNULL(o.ecommerce_store, '') != ''"
+_OF_STORES = (
+	"o.status IN ('Draft', 'On Hold') AND o.docstatus < 2 AND IFNULL(o.ecommerce_store, '') != ''"
+	" AND o.name != %(but)s"
+)
 _STILL_OPEN = "GREATEST(r.qty - r.delivered_qty, 0) / r.qty"
 
 # What Bin counts and nobody may sell. Drafts are few, so they come first and the Items after.
@@ -60,7 +63,7 @@ _NOT_FREE = f"""
 def free_stock(items: Iterable[str], warehouses: Iterable[str]) -> dict[Place, Decimal]:
 	"""See `GoodsBooks.free_stock`. Three queries; a group Warehouse is the sum of those in it."""
 	leaves = _leaves(sorted(set(warehouses)))
-	names = {"items": sorted(set(items)), "warehouses": sorted(leaves), "today": nowdate()}
+	names = {"items": sorted(set(items)), "warehouses": sorted(leaves), "today": nowdate(), "but": ""}
 	if not names["items"] or not leaves:
 		return {}
 	bins = frappe.db.sql(
@@ -72,12 +75,13 @@ def free_stock(items: Iterable[str], warehouses: Iterable[str]) -> dict[Place, D
 	return _under_their_names(_less(bins, names), leaves)
 
 
-def locked_free_stock(items: Iterable[str], warehouses: Iterable[str]) -> dict[Place, Decimal]:
+def locked_free_stock(items: Iterable[str], warehouses: Iterable[str], but: str = "") -> dict[Place, Decimal]:
 	"""The same, and nobody reserves or moves these Items until the transaction ends. Two queries.
 
-	All workers lock in the same order, by the unique index.
+	All workers lock in the same order, by the unique index. `but` is a draft that takes nothing.
 	"""
-	names = {"items": sorted(set(items)), "warehouses": sorted(set(warehouses)), "today": nowdate()}
+	places = {"items": sorted(set(items)), "warehouses": sorted(set(warehouses))}
+	names = {**places, "today": nowdate(), "but": but}
 	if not names["items"] or not names["warehouses"]:
 		return {}
 	bins = frappe.db.sql(
