@@ -99,10 +99,19 @@ def fill_listings(shop: GoodsShop, stem: str, count: int, shown: int, price: int
 	_know(shop, shown)
 
 
-def drop_listings(stores: Sequence[str]) -> None:
-	"""What was filled for these stores."""
-	for table in ("Store Listing", "Store Stock Level"):
-		frappe.db.delete(table, {"store": ["in", list(stores)]})
+def drop_listings(stem: str) -> None:
+	"""The listings of all Items whose codes begin so, and what was known of them."""
+	frappe.db.sql(
+		"""DELETE l, v FROM `tabStore Listing` l LEFT JOIN `tabStore Stock Level` v ON v.listing = l.name
+		WHERE l.item_code LIKE %s""",
+		f"{stem}-%",
+	)
+
+
+def drop_items(stem: str) -> None:
+	"""These Items with their Bins and prices. No document knows them."""
+	for table, column in (("Item Price", "item_code"), ("Bin", "item_code"), ("Item", "name")):
+		frappe.db.sql(f"DELETE FROM `tab{table}` WHERE `{column}` LIKE %s", f"{stem}-%")
 
 
 def settle_statistics() -> None:

@@ -1,7 +1,8 @@
 """How often a store is asked when many of its listings change at once, and that nothing else is touched.
 
 The listings, their Items and their opening stock are filled in by SQL (see `goods_bulk`): every run has
-Items of its own. What changes then is changed by real Stock Reconciliations.
+Items of its own. What changes then is changed by real Stock Reconciliations. A last round, changed by SQL,
+shows what it costs when nobody knows what the stores show; WooCommerce is then asked for its orders besides.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from random import Random
 import frappe
 from bench_site import fresh
 from fault_ground import Finding
-from goods_bulk import bind_all, catalogue_of, code, fill_bins, fill_items, settle_statistics
+from goods_bulk import bind_all, catalogue_of, code, drop_listings, fill_bins, fill_items, settle_statistics
 from goods_ground import GoodsShop, make_warehouse, open_goods_shop, put_stock
 from printed import say, table
 
 from ecommerce_sync.bootstrap import SYNC_USER, machine
+from ecommerce_sync.erps.erpnext import changes
 from ecommerce_sync.sync.stock import push_stock
 
 _CHECK = "calls"
@@ -42,9 +44,14 @@ def calls_of_changes(
 	_reconcile(company, warehouse, stem, wanted)
 	frappe.set_user(SYNC_USER)
 	found = [_Run(shop, wanted, [code(stem, number) for number in numbers]) for shop in shops]
+	_recount(warehouse, wanted)
+	for run in found:
+		run.push_unknown()
 	frappe.set_user("Administrator")
 	heads = ("store", "run", "writes", "reads", "numbers pushed", "seconds")
 	table(f"{listings:,} listings, {changed:,} changed", heads, (row for run in found for row in run.rows))
+	drop_listings(stem)
+	frappe.db.commit()
 	for run in found:
 		yield from run.findings()
 
@@ -56,12 +63,25 @@ class _Run:
 		self.shop, self.wanted = shop, wanted
 		self.rows: list[tuple[object, ...]] = []
 		self.changed = self._push("with the changes")
-		shown = {sku: shop.seller.shows(sku) for sku in skus}
-		self.wrong = sum(shown[sku] != number for sku, number in wanted.items())
-		self.touched = sum(shown[sku] != _OPENING for sku in skus if sku not in wanted)
+		self.wrong = self._wrong()
+		self.touched = sum(shop.seller.shows(sku) != _OPENING for sku in skus if sku not in wanted)
 		self.again = self._push("nothing changed")
 		machine().erp.mark_due(shop.store, "stock")
 		self.all_due = self._push("every listing looked at again")
+
+	def push_unknown(self) -> None:
+		"""After `_recount`: the store has to be asked first what it shows."""
+		frappe.db.sql(
+			"""DELETE v FROM `tabStore Stock Level` v JOIN `tabStore Listing` l ON l.name = v.listing
+			WHERE l.store = %s AND l.item_code IN %s""",
+			(self.shop.store, list(self.wanted)),
+		)
+		frappe.db.commit()
+		self.unknown = self._push("changes of levels never read")
+		self.still_wrong = self._wrong()
+
+	def _wrong(self) -> int:
+		return sum(self.shop.seller.shows(sku) != number for sku, number in self.wanted.items())
 
 	def _push(self, label: str) -> tuple[int, int, int]:
 		"""Calls that write, calls that read, numbers that the store confirmed."""
@@ -86,6 +106,8 @@ class _Run:
 			_CHECK, f"{name}: calls and numbers of a run with nothing changed", (0, 0, 0), self.again
 		)
 		yield Finding(_CHECK, f"{name}: the same with every listing due", (0, 0, 0), self.all_due)
+		yield Finding(_CHECK, f"{name}: calls that write levels never read", writes, self.unknown[0])
+		yield Finding(_CHECK, f"{name}: wrong numbers after it", 0, self.still_wrong)
 
 
 def _shops(
@@ -108,6 +130,17 @@ def _wanted(stem: str, numbers: Sequence[int], changed: int) -> dict[str, int]:
 	"""Items all over the catalogue, and how many of each will be there."""
 	random = Random(11)
 	return {code(stem, number): random.randint(8, 500) for number in random.sample(numbers, changed)}
+
+
+def _recount(warehouse: str, wanted: dict[str, int]) -> None:
+	"""One piece more of each, by SQL, and noted."""
+	wanted |= {item: number + 1 for item, number in wanted.items()}
+	frappe.db.sql(
+		"UPDATE tabBin SET actual_qty = actual_qty + 1 WHERE warehouse = %s AND item_code IN %s",
+		(warehouse, list(wanted)),
+	)
+	changes.write("stock", wanted)
+	frappe.db.commit()
 
 
 def _reconcile(company: str, warehouse: str, stem: str, wanted: dict[str, int]) -> None:

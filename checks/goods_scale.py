@@ -1,6 +1,7 @@
 """A hundred changes in a large store cost what they cost in a small one: seconds and SQL statements.
 
-Both stores stand on one site and are measured in turn. Listings, Items, Bins and prices are filled in by
+Both stores stand on one site. The small one is measured before the large one's Items, Bins, prices and
+listings are there, so that nothing that grows with the site hides, and then both in turn. Listings, Items, Bins and prices are filled in by
 SQL (see `goods_bulk`) and the numbers changed by SQL: only what the app does after a change is measured,
 from taking the notes to the last confirmation. The emulated store holds, for both, the same number of
 products, those that change; the time from sending a request until its answer is left out.
@@ -23,6 +24,7 @@ from goods_bulk import (
 	bind_all,
 	catalogue_of,
 	code,
+	drop_items,
 	drop_listings,
 	fill_bins,
 	fill_items,
@@ -45,6 +47,10 @@ _CHANGES = 100
 _SERVED = 1000  # products that the emulated stores hold
 _OPENING, _PRICE = 7, 10
 _WARM = 2  # repetitions before those that count
+_FAR = 1000  # numbers of the second phase are other ones
+_STEM = "SCALE"
+PLATFORMS = ("shopify", "woocommerce")
+ALONE, TOGETHER = "alone", "together"
 _WAREHOUSE = "Check Scale"
 
 
@@ -53,17 +59,18 @@ class Cost(NamedTuple):
 
 	seconds: float
 	statements: int
+	rows: int  # that the database read
 
 
 class Side:
 	"""One store with so many listings, of which those of `served` exist in the emulated store."""
 
 	def __init__(self, stack: ExitStack, prefix: str, platform: str, company: str, listings: int) -> None:
-		self.listings, self.stem = listings, f"SCALE{listings}"
+		self.listings, self.stem = listings, f"{_STEM}-{platform[0].upper()}{listings}"
 		self.served = range(listings // _SERVED, listings + 1, listings // _SERVED)
 		self.warehouse = make_warehouse(_WAREHOUSE, company)
 		self.price_list = price_list(frappe.get_cached_value("Company", company, "default_currency"))
-		self.random, self.costs = Random(listings), dict[str, list[Cost]]()
+		self.random, self.costs = Random(listings), dict[tuple[str, str], list[Cost]]()
 		fill_items(self.stem, listings)
 		fill_bins(self.stem, listings, self.warehouse, _OPENING)
 		fill_prices(self.stem, listings, self.price_list, _PRICE)
@@ -106,13 +113,25 @@ class Side:
 		frappe.db.commit()
 		return dict.fromkeys(codes, wanted)
 
-	def measure(self, work: str, push: Callable[..., Any]) -> int:
+	def round(self, phase: str, number: int) -> int:
+		"""One push of stock and one of prices; how many changes did not arrive."""
+		at = number + (phase == TOGETHER) * _FAR
+		wanted = self.change(at)
+		missing = _CHANGES - min(self.measure("stock", phase, push_stock), self.shows(wanted))
+		wanted = self.reprice(at)
+		return missing + _CHANGES - min(self.measure("prices", phase, push_prices), self.asks(wanted))
+
+	def middle(self, work: str, phase: str, part: str) -> float:
+		"""The median of what was measured when warm."""
+		return median(getattr(cost, part) for cost in self.costs[work, phase][_WARM:])
+
+	def measure(self, work: str, phase: str, push: Callable[..., Any]) -> int:
 		"""Run and remember the cost; how many the store confirmed."""
 		engine, clock = machine(), _Clock()
 		with asked_of_stores() as asked:
 			engine.erp.take_changes()
 			done = push(engine, self.shop.store) or {}
-		self.costs.setdefault(work, []).append(clock.read(asked[0]))
+		self.costs.setdefault((work, phase), []).append(clock.read(asked[0]))
 		return int(done.get("pushed", 0))
 
 	def shows(self, wanted: dict[str, int]) -> int:
@@ -125,43 +144,63 @@ class Side:
 
 
 def cost_by_size(
-	stack: ExitStack, prefix: str, company: str, sizes: Sequence[int], rounds: int
+	stack: ExitStack, prefix: str, company: str, sizes: tuple[int, int], rounds: int
 ) -> Iterator[Finding]:
-	"""Two stores of each platform, a small and a large one, in turn."""
-	for platform in ("shopify", "woocommerce"):
-		sides = [Side(stack, prefix, platform, company, size) for size in sizes]
-		settle_statistics()
-		frappe.set_user(SYNC_USER)
-		try:
-			yield from _measured(platform, sides, rounds)
-		finally:
-			frappe.set_user("Administrator")
-			fresh()
-			retire([side.shop.store for side in sides])
-			drop_listings([side.shop.store for side in sides])
-			frappe.db.commit()
+	"""Two stores of each platform, a small and a large one: the small one alone, then both in turn."""
+	small, large = sizes
+	pairs: list[list[Side]] = []
+	_forget(pairs)
+	try:
+		for platform in PLATFORMS:
+			pairs.append([Side(stack, prefix, platform, company, small)])
+			settle_statistics()
+			yield from _measured(platform, pairs[-1], ALONE, rounds)
+		for pair, platform in zip(pairs, PLATFORMS, strict=True):
+			pair.append(Side(stack, prefix, platform, company, large))
+			settle_statistics()
+			yield from _measured(platform, pair, TOGETHER, rounds)
+			yield from _judged(platform, pair, rounds)
+	finally:
+		_forget(pairs)
 
 
-def _measured(platform: str, sides: Sequence[Side], rounds: int) -> Iterator[Finding]:
+def _forget(pairs: Sequence[Sequence[Side]]) -> None:
+	"""Nothing of this or an interrupted run is left, so that a small store is measured on a small site."""
+	frappe.set_user("Administrator")
+	fresh()
+	stores = [side.shop.store for pair in pairs for side in pair]
+	retire(stores)
+	drop_listings(_STEM)
+	drop_items(_STEM)
+	frappe.db.commit()
+
+
+def _measured(platform: str, sides: Sequence[Side], phase: str, rounds: int) -> Iterator[Finding]:
+	frappe.set_user(SYNC_USER)
 	missing = 0
 	for number in range(rounds + _WARM):
 		for side in sides if number % 2 else reversed(sides):
-			wanted = side.change(number)
-			missing += _CHANGES - min(side.measure("stock", push_stock), side.shows(wanted))
-			wanted = side.reprice(number)
-			missing += _CHANGES - min(side.measure("prices", push_prices), side.asks(wanted))
-	yield Finding(_CHECK, f"{platform}: changes that did not arrive", 0, missing)
-	rows, findings = [], []
+			missing += side.round(phase, number)
+	frappe.set_user("Administrator")
+	yield Finding(_CHECK, f"{platform}, {phase}: changes that did not arrive", 0, missing)
+
+
+def _judged(platform: str, pair: Sequence[Side], rounds: int) -> Iterator[Finding]:
+	small, large = pair
+	rows: list[tuple[object, ...]] = []
 	for work in ("stock", "prices"):
-		small, large = (side.costs[work][_WARM:] for side in sides)
 		for part in Cost._fields:
-			few, many = (median(getattr(cost, part) for cost in costs) for costs in (small, large))
-			rows.append((work, part, _shown(few), _shown(many), f"{many / few:.2f}"))
-			what = f"{platform}: {part} of {_CHANGES} changed {work}, at most {_LIMIT} times as many"
-			findings.append(Finding(_CHECK, what, True, many / few <= _LIMIT))
-	heads = ("", f"median of {rounds}", *(f"{side.listings:,} listings" for side in sides), "ratio")
+			alone, beside = small.middle(work, ALONE, part), small.middle(work, TOGETHER, part)
+			many = large.middle(work, TOGETHER, part)
+			ratio = many / alone
+			rows.append(
+				(work, part, *map(_shown, (alone, beside, many)), f"{ratio:.2f}", f"{many / beside:.2f}")
+			)
+			what = f"{platform}, {work}: {part} x {ratio:.2f}, at most x {_LIMIT}"
+			yield Finding(_CHECK, what, True, ratio <= _LIMIT)
+	few, most = f"{small.listings:,}", f"{large.listings:,}"
+	heads = ("", f"median of {rounds}", f"{few} alone", f"{few} beside", most, "to alone", "to beside")
 	table(f"{platform}: {_CHANGES} changes, without the store's own time", heads, rows)
-	yield from findings
 
 
 def _shown(value: float) -> str:
@@ -188,15 +227,22 @@ def asked_of_stores() -> Iterator[list[float]]:
 
 
 class _Clock:
-	"""Seconds and this connection's statements since it was made."""
+	"""Seconds, and this connection's statements and rows, since it was made."""
 
 	def __init__(self) -> None:
-		self.statements, self.seconds = _questions(), time.perf_counter()
+		self.before, self.seconds = _counted(), time.perf_counter()
 
 	def read(self, left_out: float) -> Cost:
 		seconds = time.perf_counter() - self.seconds - left_out
-		return Cost(seconds, _questions() - self.statements - 1)
+		statements, rows = (after - before for after, before in zip(_counted(), self.before, strict=True))
+		return Cost(seconds, statements - 1, rows)
 
 
-def _questions() -> int:
-	return int(frappe.db.sql("SHOW SESSION STATUS LIKE 'Questions'")[0][1])
+def _counted() -> tuple[int, int]:
+	"""Statements of this connection, and rows that the database read for them."""
+	found = frappe.db.sql(
+		"SHOW SESSION STATUS WHERE Variable_name = 'Questions' OR Variable_name LIKE 'Handler_read%'"
+	)
+	counts = {name: int(value) for name, value in found}
+	statements = counts.pop("Questions")
+	return statements, sum(counts.values())
