@@ -129,9 +129,30 @@ def _number(listing: Listing) -> tuple[str, str]:
 
 
 def _sum(group: list[Listing], place: LocationRule, free: Free, settings: StoreSettings) -> int:
-	"""Several Items behind one number add up; one Item behind several variants counts once."""
-	by_item = {listing.item_code: listing for listing in reversed(group)}
-	return sum(available(listing, place, free, settings) for listing in by_item.values())
+	"""Several Items behind one number add up.
+
+	Of listings that take one and the same Item (one Item behind several variants, bundles of a common
+	component) only the one counts of which most can be sold: so many can be sold for sure, and no piece
+	counts twice.
+	"""
+	return sum(
+		max(available(listing, place, free, settings) for listing in sharing) for sharing in _sharing(group)
+	)
+
+
+def _sharing(group: Iterable[Listing]) -> list[list[Listing]]:
+	"""Listings together that take an Item in common, directly or through others."""
+	found: list[tuple[set[str], list[Listing]]] = []
+	for listing in group:
+		items, together = {part.item_code for part in listing.parts}, [listing]
+		apart = []
+		for others in found:
+			if items.isdisjoint(others[0]):
+				apart.append(others)
+			else:
+				items, together = items | others[0], together + others[1]
+		found = [*apart, (items, together)]
+	return [listings for _, listings in found]
 
 
 def _pieces(part: StockPart, place: LocationRule, free: Free) -> Decimal:

@@ -185,7 +185,7 @@ class StockContract(ChangesContract):
 		lines = (_line("1", item, Decimal(5)), _line("2", bundle, ONE))
 		order = self.order_for(item, "5", lines=lines, total=SIX)
 		self.bring_about(order, self.goods.model_copy(update={"submit": False}))
-		assert (self.free(item, second), self.free(part, second)) == (ONE, 0)
+		assert (self.free(item, second), self.free(part, second)) == (ONE, Decimal(0))
 		more = _line("1", item, SIX)
 		changed = later(order, lines=(more, lines[1]), total=Decimal(7))
 		with self.erp.transaction([]):

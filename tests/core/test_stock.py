@@ -218,23 +218,35 @@ def test_the_plan_is_what_counting_gives(
 	for place in places:
 		if not place.location_id and not place.warehouses:
 			continue
-		counted: set[tuple[str, str]] = set()
-		for one in listings:
-			if not one.parts or one.stock_holder == "nobody":
-				continue
-			number = one.product_id if one.stock_holder == "product" else one.name
-			first = min(
-				x.name for x in listings if _number(x) == number and x.parts and x.stock_holder != "nobody"
-			)
-			if (number, one.item_code) not in counted:
-				counted.add((number, one.item_code))
-				key = (first, place.location_id)
-				wanted[key] = wanted.get(key, 0) + recount(one, place, free, store)
+		pushed = [one for one in listings if one.parts and one.stock_holder != "nobody"]
+		for number in {_number(one) for one in pushed}:
+			group = [one for one in pushed if _number(one) == number]
+			counts = [
+				max(recount(one, place, free, store) for one in group if _items(one) <= common)
+				for common in _common(group)
+			]
+			wanted[min(one.name for one in group), place.location_id] = sum(counts)
 	known = {one.name: {level.location_id: level.quantity for level in one.levels} for one in listings}
 	expected = {key: n for key, n in wanted.items() if known[key[0]].get(key[1]) != n}
 	found = plan_stock(listings, free, store)
 	assert {(each.listing.name, each.location_id): each.quantity for each in found} == expected
 	assert len(found) == len(expected)
+
+
+def _items(one: Listing) -> set[str]:
+	return {part.item_code for part in one.parts}
+
+
+def _common(group: list[Listing]) -> list[set[str]]:
+	"""Items that are taken together, as far as that leads."""
+	found: list[set[str]] = []
+	for item in ITEMS:
+		reached = {item} if any(item in _items(one) for one in group) else set()
+		for _ in ITEMS:
+			reached |= set().union(*(_items(one) for one in group if reached & _items(one)))
+		if reached and reached not in found:
+			found.append(reached)
+	return found
 
 
 def _number(one: Listing) -> str:
@@ -253,6 +265,61 @@ def test_what_was_confirmed_is_not_planned_again(
 		levels[each.listing.name][each.location_id] = level
 	confirmed = [one.model_copy(update={"levels": tuple(levels[one.name].values())}) for one in listings]
 	assert plan_stock(confirmed, free, store) == []
+
+
+_few = st.dictionaries(st.sampled_from(ITEMS), st.integers(1, 2), min_size=1, max_size=2)
+
+
+@given(
+	takes=st.lists(_few, min_size=1, max_size=3),
+	held=st.dictionaries(st.sampled_from(ITEMS), st.integers(0, 5)),
+)
+@profile(max_examples=200)
+def test_a_shared_number_can_be_sold_and_hides_nothing_of_one(
+	takes: list[dict[str, int]], held: dict[str, int]
+) -> None:
+	"""At least what any one of them allows, at most what all together do; just that where they share nothing."""
+	group = [
+		listing(str(n), variant_id=str(n), product_id="P", stock_holder="product", parts=parts)
+		for n, parts in enumerate(takes)
+	]
+	free = {(item, "A"): D(n) for item, n in held.items()}
+	(found,) = plan_stock(group, free, settings(warehouse="A"))
+	alone = [_together([parts], held) for parts in takes]
+	assert max(alone) <= found.quantity <= _together(takes, held)
+	if len({item for parts in takes for item in parts}) == sum(map(len, takes)):
+		assert found.quantity == _together(takes, held) == sum(alone)
+
+
+def _together(takes: list[dict[str, int]], held: dict[str, int]) -> int:
+	"""The most pieces that can be sold of all together, by trying everything."""
+	if not takes:
+		return 0
+	first, most = takes[0], 0
+	for pieces in range(6):
+		left = {item: n - first.get(item, 0) * pieces for item, n in held.items()}
+		if pieces and any(held.get(item, 0) < n * pieces for item, n in first.items()):
+			break
+		most = max(most, pieces + _together(takes[1:], left))
+	return most
+
+
+@pytest.mark.parametrize(
+	("takes", "number"),
+	[
+		([{"MUG": 1, "TEE": 1}, {"MUG": 1, "CAP": 1}], 7),
+		([{"MUG": 6}, {"MUG": 1}], 9),
+		([{"MUG": 1}, {"TEE": 1}, {"TEE": 2, "CAP": 1}], 14),
+		([{"MUG": 1}, {"TEE": 1}, {"MUG": 1, "TEE": 1}], 9),
+	],
+)
+def test_bundles_of_a_common_component_do_not_add_up(takes: list[dict[str, int]], number: int) -> None:
+	group = [
+		listing(f"SET-{n}", variant_id=str(n), product_id="P", stock_holder="product", parts=parts)
+		for n, parts in enumerate(takes)
+	]
+	free = {"MUG A": 9, "TEE A": 5, "CAP A": 7}
+	assert list(planned(group, free, locations=(KIEL,)).values()) == [number]
 
 
 # what open orders take
