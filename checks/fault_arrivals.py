@@ -15,8 +15,8 @@ from fault_ground import Finding, Ground
 from shops import CheckedShop, deliver
 from workers import wait_until_done, workers
 
-from ecommerce_sync.sandbox.scenario import Message
 from ecommerce_sync.sandbox.story import Person, Place
+from ecommerce_sync.sandbox.traffic import Message
 
 TIMES = 20
 _CONTENT = ("currency", "customer", "grand_total", "total_qty", "po_no", "store_note", "store_order_status")

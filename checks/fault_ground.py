@@ -15,8 +15,8 @@ from processes import Redis, send
 from shops import CheckedShop
 
 from ecommerce_sync.sandbox.generator import story
-from ecommerce_sync.sandbox.scenario import Message
 from ecommerce_sync.sandbox.story import Story
+from ecommerce_sync.sandbox.traffic import Message
 
 _LIVE = """select store_order_id, name, docstatus, cast(grand_total as char), customer from `tabSales Order`
 	where ecommerce_store = %s and docstatus < 2"""

@@ -13,11 +13,11 @@ import frappe
 from ecommerce_sync.bootstrap import inbox, journal
 from ecommerce_sync.demo_site import connect_shop, retire
 from ecommerce_sync.sandbox.baskets import Platform
-from ecommerce_sync.sandbox.scenario import Message
 from ecommerce_sync.sandbox.sellers import DemoSeller, ShopifySeller, WooCommerceSeller
 from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
 from ecommerce_sync.sandbox.shopify.shop import Shop as ShopifyShop
 from ecommerce_sync.sandbox.story import Story
+from ecommerce_sync.sandbox.traffic import Message
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sync.receive import receive
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from .goods_page import CATALOGUE_HEAD, as_text, catalogue_rows, left_rows, step_head, step_rows, table
 from .report import Report, Row
 
 _HEAD = (
@@ -24,16 +25,7 @@ _HEAD = (
 
 def as_table(report: Report) -> str:
 	"""Plain text, with the reasons under it."""
-	lines = [_HEAD, *(_cells(row) for row in report.rows)]
-	widths = [max(len(line[i]) for line in lines) for i in range(len(_HEAD))]
-	text = [
-		"  ".join(
-			cell.ljust(w) if i == 0 else cell.rjust(w)
-			for i, (cell, w) in enumerate(zip(line, widths, strict=True))
-		)
-		for line in lines
-	]
-	text.insert(1, "-" * len(text[0]))
+	text = [*as_text(report.goods), "", "Orders", *table(_HEAD, [_cells(row) for row in report.rows])]
 	for row in report.rows:
 		text += ["", *_reasons(row)]
 	answers = ", ".join(f"{count} x {status}" for status, count in sorted(report.answers.items()))
@@ -54,7 +46,14 @@ def as_page(report: Report, title: str) -> str:
 	environment = Environment(loader=loader, autoescape=select_autoescape())
 	rows = [(_cells(row), row) for row in report.rows]
 	return environment.get_template("report.html").render(
-		report=report, title=title, head=_HEAD, rows=rows, rate=_rate(report)
+		report=report,
+		title=title,
+		head=_HEAD,
+		rows=rows,
+		rate=_rate(report),
+		catalogue=(CATALOGUE_HEAD, catalogue_rows(report.goods)),
+		left=left_rows(report.goods),
+		steps=(step_head(report.goods), step_rows(report.goods)),
 	)
 
 

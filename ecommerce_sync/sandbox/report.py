@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from ..core.reasons import describe
+from .goods_report import GoodsReport
 from .world import Event, Imported
 
 
@@ -63,11 +64,12 @@ class Report:
 	healed: int
 	examples: list[tuple[str, str, str, str]]  # store, order, state, reason in words
 	documents: list[tuple[str, str, str, str, str]]  # store, order, store total, document, its total
+	goods: GoodsReport
 
 	@property
 	def ok(self) -> bool:
 		"""Nothing wrong, nothing lost, nothing doubled."""
-		return not any(row.wrong or row.difference for row in self.rows)
+		return self.goods.ok and not any(row.wrong or row.difference for row in self.rows)
 
 
 def row_of(seller: Told, events: list[Event], imported: list[Imported]) -> Row:

@@ -12,27 +12,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from random import Random
-from typing import NamedTuple, Protocol
-
-import requests
+from typing import Protocol
 
 from ..sync.work import drain
 from . import generator
 from .baskets import Platform
+from .goods_report import GoodsReport
 from .report import Placed, Report, documents_of, examples_of, row_of
 from .story import Story
-from .world import World
+from .traffic import Message, send
+from .world import Event, World
 
 Say = Callable[[str], None]
-
-
-class Message(NamedTuple):
-	"""A signed webhook ready to be sent."""
-
-	store: str
-	headers: dict[str, str]
-	body: bytes
 
 
 class Seller(Protocol):
@@ -82,14 +75,15 @@ class Scenario:
 		self.seed, self.count, self.currency = seed, count, currency
 		self.answers: Counter[int] = Counter()
 		self.unknown_skus: set[str] = set()
+		self.healed, self.seconds = 0, 0.0
 
-	def run(self, say: Say) -> Report:
-		"""Place, tell, work, heal, and read both sides back."""
+	def run(self, say: Say) -> None:
+		"""Place, tell, work and heal; `report` then reads both sides back."""
 		started = time.monotonic()
 		messages = list(self._sell(say))
 		say(f"sending {len(messages)} signed webhooks, some of them twice, late or forged")
 		with _Workers(self.world, 2), ThreadPoolExecutor(6) as pool:
-			self.answers.update(pool.map(self._send, self._disordered(messages)))
+			self.answers.update(pool.map(partial(send, self.door), self._disordered(messages)))
 			say("all sent; waiting for the workers")
 			self._wait()
 			waiting = self._count("Failed")
@@ -97,8 +91,8 @@ class Scenario:
 			for sku in sorted(self.unknown_skus):
 				self.world.add_item(sku)
 			self._wait()
-		healed = waiting - self._count("Failed")
-		return self._report(len(messages), healed, time.monotonic() - started)
+		self.healed = waiting - self._count("Failed")
+		self.seconds = time.monotonic() - started
 
 	def _sell(self, say: Say) -> Iterator[Message]:
 		"""Orders of every kind, then what happens to some of them later, each with its messages."""
@@ -130,16 +124,6 @@ class Scenario:
 		junk = [m._replace(body=b"{not json") for m in rng.sample(messages, 3)]
 		return sorted([*messages, *messages[::8], *forged, *junk], key=lambda _: rng.random())
 
-	def _send(self, message: Message) -> int:
-		answer = requests.post(
-			self.door,
-			params={"store": message.store},
-			data=message.body,
-			headers={**message.headers, "Content-Type": "application/json"},
-			timeout=60,
-		)
-		return answer.status_code
-
 	def _wait(self, limit: float = 900) -> None:
 		"""Until nothing is queued any more."""
 		end = time.monotonic() + limit
@@ -147,19 +131,30 @@ class Scenario:
 			time.sleep(0.2)
 
 	def _count(self, *states: str) -> int:
-		return sum(1 for event in self.world.events() if event.state in states)
+		return sum(1 for event in self._events() if event.state in states)
 
-	def _report(self, sent: int, healed: int, seconds: float) -> Report:
-		events, imported = self.world.events(), self.world.sales_orders()
+	def _events(self) -> list[Event]:
+		return [event for event in self.world.events() if event.kind == "order"]
+
+	def waiting(self) -> list[tuple[str, str]]:
+		"""Store and order of what a person decides about."""
+		done = {(each.store, each.order_id) for each in self.world.sales_orders()}
+		held = {(e.store, e.order_id) for e in self._events() if e.state in ("Held", "Failed")}
+		return sorted(held - done)
+
+	def report(self, goods: GoodsReport) -> Report:
+		"""Where every order of the stores ended, beside what became of the goods."""
+		events, imported = self._events(), self.world.sales_orders()
 		rows = [row_of(seller, events, imported) for seller in self.sellers]
 		return Report(
 			rows=rows,
 			sent=sum(self.answers.values()),
 			answers=self.answers,
-			seconds=seconds,
-			healed=healed,
+			seconds=self.seconds,
+			healed=self.healed,
 			examples=list(examples_of(events)),
 			documents=list(documents_of(self.sellers, imported)),
+			goods=goods,
 		)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
@@ -12,12 +13,16 @@ from pydantic import SecretStr
 
 from ..storefronts.base import Credentials, platform
 from .baskets import Platform
+from .demo_catalogue import IN_SHOPIFY, IN_WOOCOMMERCE
 from .report import Placed
-from .scenario import Message, Seller
+from .scenario import Seller
 from .shopify.server import EmulatedShopify
+from .shopify.shop import Shop as ShopifyShop
 from .shopify.webhooks import signature as shopify_signature
 from .story import Story
+from .traffic import Message
 from .woocommerce.server import EmulatedWooCommerce
+from .woocommerce.settings import StoreSettings as WooSettings
 from .woocommerce.webhooks import signature as woocommerce_signature
 from .world import Shop
 
@@ -53,6 +58,10 @@ class DemoSeller(Seller, Protocol):
 		"""The price of a SKU and the undiscounted one beside it."""
 		...
 
+	def sold(self, order_id: str) -> dict[str, int]:
+		"""What an order holds of the store's stock: SKU to pieces, of a set itself or its parts."""
+		...
+
 
 class ShopifySeller:
 	"""Drives the emulated Shopify."""
@@ -66,7 +75,8 @@ class ShopifySeller:
 		token = SecretStr(self.emulator.access_token or "")
 		credentials = Credentials(url=self.emulator.url, token=token, allow_http=True, allow_private=True)
 		domain = self.emulator.shop.domain
-		return Shop(self.store, self.platform, credentials, domain, self.emulator.client_secret)
+		place = str(self.emulator.stock.default)
+		return Shop(self.store, self.platform, credentials, domain, self.emulator.client_secret, place)
 
 	def listen(self) -> None:
 		self.emulator.subscribe(*_topics(self.platform))
@@ -87,6 +97,12 @@ class ShopifySeller:
 		variant = self.emulator.goods.find(sku)
 		before = variant.compare_at
 		return f"{variant.price:.2f}", None if before is None else f"{before:.2f}"
+
+	def sold(self, order_id: str) -> dict[str, int]:
+		variants, found = self.emulator.goods.variants, Counter[str]()
+		for variant_id, pieces in self.emulator.sales.held(int(order_id)).items():
+			found[variants[variant_id].sku or ""] += pieces
+		return dict(found)
 
 	def place(self, story: Story) -> str:
 		return str(self.emulator.place(story, notify=False).id)
@@ -159,6 +175,14 @@ class WooCommerceSeller:
 		product = self.emulator.payload("product", self.emulator.id_of(sku))
 		return product["price"], product["regular_price"] if product["sale_price"] else None
 
+	def sold(self, order_id: str) -> dict[str, int]:
+		"""Sets are orders' lines too, though this store counts none."""
+		order, found = self.emulator.order(int(order_id)), Counter[str]()
+		for position, line in order.lines if order.reduced is not None else ():
+			if number := order.stock_id(position):
+				found[self.emulator.product(number).sku] += line.quantity
+		return dict(found)
+
 	def place(self, story: Story) -> str:
 		return str(self.emulator.place(story).id)
 
@@ -202,9 +226,24 @@ def _topics(name: Platform) -> tuple[str, ...]:
 
 
 @contextmanager
-def both(seed: int) -> Iterator[Sequence[DemoSeller]]:
-	"""Both stores, open for business."""
+def both(seed: int, currency: str = "USD", run: str = "") -> Iterator[Sequence[DemoSeller]]:
+	"""Both stores, open for business with empty shelves; `run` is added to their names.
+
+	Shopify's calls cost what they cost on the plan Plus.
+	"""
 	with ExitStack() as stack:
-		shopify = stack.enter_context(EmulatedShopify(seed))
-		woocommerce = stack.enter_context(EmulatedWooCommerce(seed))
-		yield [ShopifySeller(shopify), WooCommerceSeller(woocommerce)]
+		shopify = EmulatedShopify(
+			seed,
+			shop=ShopifyShop(currency=currency),
+			catalogue=IN_SHOPIFY,
+			stock=0,
+			points=20_000.0,
+			restore_rate=1_000.0,
+		)
+		woocommerce = EmulatedWooCommerce(
+			seed, settings=WooSettings(currency=currency), catalogue=IN_WOOCOMMERCE, stock=0
+		)
+		yield [
+			ShopifySeller(stack.enter_context(shopify), f"Demo Shopify{run}"),
+			WooCommerceSeller(stack.enter_context(woocommerce), f"Demo WooCommerce{run}"),
+		]

@@ -12,16 +12,18 @@ from typing import NamedTuple, Protocol
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from ..core.settings import StoreSettings
+from ..core.settings import LocationRule, StoreSettings
 from ..erps.base import Journal
 from ..erps.embedded import Database, EmbeddedErp, EmbeddedJournal
 from ..storefronts.base import Credentials, platform
 from ..sync.machine import Connection, Machine
 from ..sync.receive import Inbox, Receipt, receive
 from .catalogue import PRODUCTS
+from .person import PRICES, SALE, WAREHOUSE, EmbeddedPerson, Person
 from .woocommerce.server import QuietHandler
 
 PATH = "/api/method/ecommerce_sync.api.webhook.receive"
+HELPERS = ("STORE-CUSTOM", "GIFT-CARD")  # Items that stand for what no Item is for
 
 
 class Shop(NamedTuple):
@@ -32,6 +34,7 @@ class Shop(NamedTuple):
 	credentials: Credentials
 	domain: str  # what the store calls itself in its messages
 	secret: str  # what its messages are signed with
+	place: str = ""  # the id of the place that it sells from; empty where the platform knows no places
 
 
 class Event(NamedTuple):
@@ -43,6 +46,7 @@ class Event(NamedTuple):
 	state: str
 	reason: str | None
 	params: Mapping[str, object]
+	kind: str = "order"
 
 
 class Imported(NamedTuple):
@@ -55,7 +59,7 @@ class Imported(NamedTuple):
 	currency: str
 
 
-class World(Protocol):
+class World(Person, Protocol):
 	"""What the scenario needs of the place that it runs in."""
 
 	def receive(self, store: str, headers: Mapping[str, str], body: bytes) -> Receipt:
@@ -80,7 +84,7 @@ class World(Protocol):
 		...
 
 
-class EmbeddedWorld:
+class EmbeddedWorld(EmbeddedPerson):
 	"""The embedded ERP in one SQLite file."""
 
 	def __init__(self, path: Path, shops: list[Shop], settings: Callable[[Shop], StoreSettings]) -> None:
@@ -93,8 +97,8 @@ class EmbeddedWorld:
 			for shop in shops
 		}
 		with self.database.transaction():
-			for sku in skus():
-				self.erp.add_item(sku)
+			for item_code in HELPERS:
+				self.erp.add_item(item_code, stock=False)
 
 	def receive(self, store: str, headers: Mapping[str, str], body: bytes) -> Receipt:
 		inbox = self.inboxes.get(store)
@@ -113,7 +117,7 @@ class EmbeddedWorld:
 	def events(self) -> list[Event]:
 		rows = self.journal.ended("Done", "Skipped", "Held", "Failed", "Queued", "Waiting to retry")
 		return [
-			Event(r["store"], r["external_id"], r["topic"], r["state"], r["reason"], r["params"])
+			Event(r["store"], r["external_id"], r["topic"], r["state"], r["reason"], r["params"], r["kind"])
 			for r in rows
 		]
 
@@ -155,14 +159,30 @@ def settings_for(store: str, currency: str = "USD") -> StoreSettings:
 		gift_card_account="Gift Cards - DC",
 		duty_account="Duties - DC",
 		rounding_account="Rounding - DC",
-		warehouse="Stores - DC",
+		warehouse=WAREHOUSE,
 	)
 
 
 def skus() -> list[str]:
-	"""The Items that exist before the first order: the catalogue and the helper Items."""
+	"""Items for everything that the shared catalogue sells, and the helper Items: for those who import no catalogue."""
 	found = {variant.sku for product in PRODUCTS for variant in product.variants if variant.sku}
-	return sorted(found | {"STORE-CUSTOM", "GIFT-CARD"})
+	return sorted(found | set(HELPERS))
+
+
+def selling(shop: Shop, settings: StoreSettings) -> StoreSettings:
+	"""The same with stock, prices and Items going out, from one warehouse."""
+	places = (LocationRule(location_id=shop.place, warehouses=(WAREHOUSE,)),) if shop.place else ()
+	changes = {
+		"push_stock": True,
+		"push_prices": True,
+		"push_items": True,
+		"publish": True,
+		"store_price_list": PRICES,
+		"sale_price_list": SALE,
+		"warehouse": WAREHOUSE,
+		"locations": places,
+	}
+	return settings.model_copy(update=changes)
 
 
 @contextmanager

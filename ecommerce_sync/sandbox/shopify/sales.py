@@ -50,6 +50,13 @@ class Sales:
 		for product in dict.fromkeys(variant.product for variant in variants if variant) if notify else ():
 			self._edits.touch(product)
 
+	def held(self, order_id: int) -> Counter[int]:
+		"""What an order holds now: variant id to pieces, whatever the place."""
+		found: Counter[int] = Counter()
+		for (variant_id, _), pieces in self._held.get(order_id, Counter()).items():
+			found[variant_id] += pieces
+		return found
+
 	def story(self, variant: Variant, quantity: int, at: datetime, location_id: int | None) -> Story:
 		"""An order of one line, paid by a guest."""
 		goods = self.stock.goods

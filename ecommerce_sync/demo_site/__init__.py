@@ -1,0 +1,53 @@
+"""The demo on a Frappe site: Frappe's own web door, real workers' code, real ERPNext.
+
+`bench --site SITE ecommerce-sync demo` uses it. Every run connects a pair of stores of its own, with a
+warehouse and price lists of their own; its documents stay for people to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import frappe
+
+from ..sandbox.demo import play, show
+from ..sandbox.report import Report
+from ..sandbox.sellers import both
+from .person import prepare
+from .shops import connect_shop, create_item, create_items, retire
+from .site import allowed_for_the_demo, allowed_for_workers, on_site, web_door
+from .world import SiteWorld
+
+__all__ = [
+	"SiteWorld",
+	"allowed_for_the_demo",
+	"connect_shop",
+	"create_item",
+	"create_items",
+	"on_site",
+	"retire",
+	"run_demo",
+	"web_door",
+]
+
+Say = Callable[[str], None]
+
+
+def run_demo(company: str | None, seed: int, count: int, page: Path, say: Say) -> Report:
+	"""`count` orders for each store on the connected site; writes the page and says the table."""
+	company = company or frappe.defaults.get_global_default("company")
+	currency = frappe.get_cached_value("Company", company, "default_currency")
+	run = frappe.db.count("Store Connection", {"store_name": ["like", "Demo Shopify%"]}) + 1
+	with both(seed, currency, f" {run}") as sellers, allowed_for_workers():
+		ground = prepare(run, company, currency)
+		shops = [seller.shop() for seller in sellers]
+		stores = [connect_shop(shop, company, **ground.values(shop)) for shop in shops]
+		frappe.db.commit()
+		try:
+			with web_door() as door:
+				report = play(SiteWorld(stores, ground), sellers, door, seed, count, currency, say)
+		finally:
+			retire(stores)
+	show(report, f"Ecommerce Sync: the demo on {frappe.local.site}", page, say)
+	return report
