@@ -122,7 +122,8 @@ class GoodsBooks(Protocol):
 	def told(self, store: str, levels: Sequence[StockLevel]) -> list[Told]:
 		"""Record what the store says it has; returns those that differ from what was known, and makes them due.
 
-		Levels older than our last confirmed write are ignored, so that echoes do not loop.
+		Levels older than our last confirmed write are ignored, so that echoes do not loop. One that was
+		confirmed as not known (None: a write was cut short) stays so and is only made due: the pusher reads it.
 		"""
 		...
 

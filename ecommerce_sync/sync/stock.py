@@ -1,7 +1,8 @@
 """Pushing stock: what each store should show goes out, differences only, until the store has confirmed.
 
 One pusher per store at a time. A listing stays due until its store has confirmed the number that was
-computed after it became due; a worker killed anywhere leaves it due. Before a number that the store moved
+computed after it became due; a worker killed anywhere leaves it due. What is about to be written counts as
+not known until the store has answered, so that a number whose writing was cut short is read again. Before a number that the store moved
 by itself is overwritten, and always where the platform cannot compare, the store's changed orders are
 fetched: a sale that was not seen yet is counted first.
 """
@@ -49,18 +50,29 @@ class _Pusher:
 		self.compares = connection.platform.capabilities.compare_and_set_stock
 		self.open_orders = OpenOrders(machine)
 		self.orders_asked = False
+		self.written: set[str] = set()  # listings
 		self.done: Counter[str] = Counter()
 
 	def run(self, end: float) -> Counter[str]:
 		while monotonic() < end and self.settings.push_stock:
 			read_at, listings = self.erp.stock_due(self.settings.store, CHUNK)
 			if not listings:
+				if self._sold_meanwhile():
+					continue
 				break
+			self.orders_asked = False
+			self.open_orders.forget()
 			self._push(listings)
 			self.erp.settle_stock(self.settings.store, [each.name for each in listings], read_at)
-		if self.done["pushed"] and not self.compares:
-			reconcile(self.machine, self.settings.store)  # what was sold while we wrote
 		return self.done
+
+	def _sold_meanwhile(self) -> bool:
+		"""Where the store cannot compare: whether orders came while we wrote; what we wrote is due again then."""
+		names, self.written = self.written, set()
+		if self.compares or not names or not reconcile(self.machine, self.settings.store):
+			return False
+		self.erp.mark_due(self.settings.store, "stock", sorted(names))
+		return True
 
 	def _push(self, listings: Sequence[Listing]) -> None:
 		"""Rounds, because a sale may be found at every step; what is stale in the last one is left to the next run."""
@@ -69,7 +81,7 @@ class _Pusher:
 			if unread := [each for each in wanted if each.known.quantity is None and each.known.stocked]:
 				self._read(unread)
 				wanted = self._wanted(self._again(listings))
-			if self._ask_orders(wanted):
+			if self._ask_orders(wanted, just_read=bool(unread)):
 				wanted = self._wanted(self._again(listings))
 			wanted = self._without_drift(wanted)
 			stale = self._send(wanted)
@@ -77,6 +89,7 @@ class _Pusher:
 				return
 			self._read_again(stale)
 			self.orders_asked = False
+			self.open_orders.forget()
 			listings = self._again([each.listing for each in stale])
 		self.erp.mark_due(self.settings.store, "stock", [each.name for each in listings])
 
@@ -126,9 +139,12 @@ class _Pusher:
 			self.erp.refuse(self.settings.store, dict.fromkeys(missing, "The store has no such variant."))
 		return found
 
-	def _ask_orders(self, wanted: Sequence[Quantity]) -> bool:
-		"""Whether changed orders that nobody knew were found; asked at most once a round."""
-		needed = any(each.known.moved for each in wanted) or not self.compares
+	def _ask_orders(self, wanted: Sequence[Quantity], just_read: bool) -> bool:
+		"""Whether changed orders that nobody knew were found; asked at most once a round.
+
+		A number that was read just now may be lower by a sale that nobody told yet.
+		"""
+		needed = just_read or any(each.known.moved for each in wanted) or not self.compares
 		if not wanted or not needed or self.orders_asked:
 			return False
 		self.orders_asked = True
@@ -150,8 +166,13 @@ class _Pusher:
 		stale: list[Quantity] = []
 		if not changes:
 			return stale
+		self.erp.confirm(self.settings.store, [_in_doubt(each) for each in wanted])
 		for answer in self.connection.storefront().set_quantities(changes):
-			self.erp.confirm(self.settings.store, [_confirmed(by_label[name]) for name in answer.done])
+			done = [_confirmed(by_label[name]) for name in answer.done]
+			self.erp.confirm(
+				self.settings.store, done + [_as_before(by_label[name]) for name in answer.stale]
+			)
+			self.written |= {by_label[name].listing.name for name in answer.done}
 			self._refused(answer.refused)
 			stale += [by_label[name] for name in answer.stale]
 			self.done.update(pushed=len(answer.done), stale=len(answer.stale), refused=len(answer.refused))
@@ -179,3 +200,19 @@ def _change(wanted: Quantity) -> QuantityChange:
 
 def _confirmed(wanted: Quantity) -> Confirmed:
 	return Confirmed(listing=wanted.listing.name, location_id=wanted.location_id, quantity=wanted.quantity)
+
+
+def _in_doubt(wanted: Quantity) -> Confirmed:
+	"""Whoever finds it so after us does not know whether the store has taken our number."""
+	return _as_before(wanted).model_copy(update={"quantity": None})
+
+
+def _as_before(wanted: Quantity) -> Confirmed:
+	known = wanted.known
+	return Confirmed(
+		listing=wanted.listing.name,
+		location_id=wanted.location_id,
+		quantity=known.quantity,
+		stocked=known.stocked,
+		pushed=False,
+	)

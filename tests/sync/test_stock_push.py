@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ecommerce_sync.core.errors import Fixable, Transient
+from ecommerce_sync.erps.goods import Confirmed
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sync.audit import audit_stock
 from ecommerce_sync.sync.prices import push_prices
@@ -184,11 +185,7 @@ def test_a_worker_that_dies_after_the_store_wrote_does_it_again(world: GoodsWorl
 	world.receive("LAMP", 7)
 	machine = world.machine
 	with pytest.MonkeyPatch.context() as patched:
-
-		def die(*_args: object) -> None:
-			raise KeyboardInterrupt
-
-		patched.setattr(type(world.erp), "confirm", die)
+		patched.setattr(type(world.erp), "confirm", _dying(type(world.erp).confirm))
 		for store in world.sellers:
 			with pytest.raises(KeyboardInterrupt):
 				push_stock(machine, store)
@@ -196,6 +193,50 @@ def test_a_worker_that_dies_after_the_store_wrote_does_it_again(world: GoodsWorl
 	world.receive("LAMP", 1)
 	world.settle()
 	assert world.shows("LAMP") == [8, 8]
+
+
+def _dying(confirm: Callable[..., None]) -> Callable[..., None]:
+	"""The worker dies before it has recorded what the store took."""
+
+	def die(erp: object, store: str, levels: Sequence[Confirmed]) -> None:
+		if any(level.quantity is not None for level in levels):
+			raise KeyboardInterrupt
+		confirm(erp, store, levels)
+
+	return die
+
+
+def test_a_number_that_returns_after_a_worker_died_is_written_again(world: GoodsWorld) -> None:
+	"""The store was written 7 and nobody knows; what is wanted is again what was known before."""
+	world.receive("LAMP", 3)
+	world.settle()
+	world.receive("LAMP", 4)
+	with pytest.MonkeyPatch.context() as patched:
+		patched.setattr(type(world.erp), "confirm", _dying(type(world.erp).confirm))
+		for store in world.sellers:
+			with pytest.raises(KeyboardInterrupt):
+				push_stock(world.machine, store)
+	assert world.shows("LAMP") == [7, 7]
+	for seller in world.sellers.values():
+		seller.pending()  # the stores' messages are lost
+	world.receive("LAMP", -4)
+	world.push()
+	assert world.shows("LAMP") == [3, 3]
+
+
+def test_a_sale_after_a_worker_died_is_not_overwritten(world: GoodsWorld) -> None:
+	world.receive("LAMP", 7)
+	with pytest.MonkeyPatch.context() as patched:
+		patched.setattr(type(world.erp), "confirm", _dying(type(world.erp).confirm))
+		for store in world.sellers:
+			with pytest.raises(KeyboardInterrupt):
+				push_stock(world.machine, store)
+	world.sellers[SHOPIFY].sell("LAMP", 1)
+	world.sellers[SHOPIFY].pending()  # the order is in no message
+	world.push()
+	assert world.shows("LAMP")[0] == 6
+	world.settle()
+	assert world.shows("LAMP") == [6, 6]
 
 
 def test_a_bundle_shows_what_its_parts_allow(world: GoodsWorld) -> None:

@@ -26,7 +26,9 @@ class Levels(Changes):
 	def _confirm_one(self, name: str, level: Confirmed) -> None:
 		before = self._level(name, level.location_id)
 		known = before.get("quantity")
-		moved = not level.pushed and (before.get("moved") or known not in (None, level.quantity))
+		moved = not level.pushed and (
+			before.get("moved") or (None not in (known, level.quantity) and known != level.quantity)
+		)
 		self._set_level(name, level.location_id, level.quantity, level.stocked, moved, stamp())
 		self.database.execute(
 			"UPDATE listing SET inventory_id = COALESCE(?, inventory_id),"
@@ -79,7 +81,8 @@ class Levels(Changes):
 		known = before.get("quantity")
 		differs = known != level.quantity
 		moved = bool(before.get("moved")) or (differs and known is not None)
-		for row in rows:
+		in_doubt = bool(before) and known is None  # a write of ours was cut short: the pusher reads it itself
+		for row in () if in_doubt else rows:
 			self._set_level(row["name"], level.location_id, level.quantity, level.stocked, moved, at)
 		bound = [row for row in rows if row["item_code"] and not row["gone"]]
 		if not differs or not bound:

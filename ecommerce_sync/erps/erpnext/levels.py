@@ -88,14 +88,20 @@ def told(store: str, levels: Sequence[StockLevel]) -> list[Told]:
 	known = _locked({row.name for rows, _ in meant for row in rows})
 	news: dict[Place, tuple[StockLevel, Any]] = {}
 	found: dict[Place, Told] = {}
+	told_of: set[str] = set()
 	for rows, level in meant:
 		changed = [row for row in rows if _is_news(level, known.get((row.name, level.location_id)))]
-		news |= {(row.name, level.location_id): (level, row) for row in changed}
+		told_of |= {row.name for row in changed if row.item_code}
+		news |= {
+			(row.name, level.location_id): (level, row)
+			for row in changed
+			if not _is_in_doubt(known.get((row.name, level.location_id)))
+		}
 		if bound := [row for row in rows if row in changed and row.item_code]:
 			found[bound[0].name, level.location_id] = _told(bound[0], level, known)
 	_record(store, news, known)
-	if bound_names := sorted({row.name for _, row in news.values() if row.item_code}):
-		due.mark(store, due.STOCK, bound_names)
+	if told_of:
+		due.mark(store, due.STOCK, sorted(told_of))
 	return list(found.values())
 
 
@@ -164,6 +170,11 @@ def _is_news(level: StockLevel, row: Any | None) -> bool:
 	if level.older_than(aware_time(row.confirmed_at) if row.confirmed_at else None):
 		return False
 	return (_quantity(row), bool(row.stocked)) != (level.quantity, level.stocked)
+
+
+def _is_in_doubt(row: Any | None) -> bool:
+	"""A write of ours was cut short: the pusher reads it and asks for orders, whatever a message says."""
+	return row is not None and not row.known
 
 
 def _quantity(row: Any | None) -> int | None:
