@@ -6,6 +6,8 @@ catalogue  a large catalogue is imported, bound and pushed; a second import writ
 calls      how often stores are asked when 1,000 of 10,000 listings change
 scale      what 100 changes cost in a store of 1,000 and in one of 100,000 listings
 faults     stores throttle, fail and hang up, push processes are killed; then the audit of planted drifts
+flash      two stores sell the last pieces at the same time; what is oversold is flagged and told
+planted    sales between our reading and our writing are never overwritten
 """
 
 from __future__ import annotations
@@ -19,13 +21,15 @@ from bench_site import connected, prepare, site_name
 from goods_calls import calls_of_changes
 from goods_catalogue import large_catalogue
 from goods_faults import faults_and_kills
+from goods_flash import flash_sales
 from goods_latency import every_kind_of_document
+from goods_planted import planted_sales
 from goods_scale import cost_by_size
 from printed import say, stop_politely, table, verdict
 from processes import own_redis
 from shops import next_prefix, retire
 
-CHECKS = ("catalogue", "latency", "calls", "scale", "faults")
+CHECKS = ("catalogue", "latency", "calls", "scale", "faults", "flash", "planted")
 
 
 @click.command()
@@ -50,6 +54,8 @@ def main(only: str, products: int, variants: int, rounds: int, listings: int, ki
 			"calls": lambda: calls_of_changes(stack, prefix, company, listings=10_000, changed=1_000),
 			"scale": lambda: cost_by_size(stack, prefix, company, sizes=(1_000, 100_000), rounds=15),
 			"faults": lambda: faults_and_kills(stack, prefix, company, listings, kills),
+			"flash": lambda: flash_sales(stack, prefix, company),
+			"planted": lambda: planted_sales(stack, prefix, company),
 		}
 		for name in only.split(","):
 			say(name)

@@ -12,19 +12,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from decimal import ROUND_FLOOR
 from random import Random
-from typing import Any
 
 import frappe
 from fault_ground import Finding
 from goods_audit import planted_drifts
-from goods_ground import GoodsShop, import_all, in_ledger, make_warehouse, open_goods_shop
+from goods_ground import GoodsShop, import_all, in_ledger, make_warehouse, named_catalogue, open_goods_shop
 from goods_latency import customer, submitted
 from goods_pushers import known_levels, push, settle, still_due
 from goods_weather import History, Weather, Written
 from printed import say, table
 from workers import Workers, workers
 
-from ecommerce_sync.sandbox.catalogue import generated
 from ecommerce_sync.sandbox.woocommerce.calls import Limit
 
 _CHECK = "faults"
@@ -76,14 +74,13 @@ def faults_and_kills(
 
 
 def _field(stack: ExitStack, prefix: str, company: str, listings: int) -> Field:
-	catalogue = generated(listings * 3 // 4, listings)
+	catalogue = named_catalogue("STORM", listings * 3 // 4, listings)
 	skus = [variant.sku or "" for product in catalogue for variant in product.variants]
 	warehouse = make_warehouse(f"{prefix} Faults", company)
 	shops, weathers = [], [Weather(seed, **_FAULTS) for seed in (1, 2)]
-	traits: list[dict[str, Any]] = [{"points": 1000, "restore_rate": 50}, {}]
-	for name, weather, more in zip(("shopify", "woocommerce"), weathers, traits, strict=True):
-		emulated = {"faults": weather, **more}
-		title = f"{prefix} faults"
+	title = f"{prefix} faults"
+	for name, weather in zip(("shopify", "woocommerce"), weathers, strict=True):
+		emulated = {"faults": weather}
 		shops.append(
 			open_goods_shop(
 				stack, title, name, company, catalogue, [warehouse], emulated=emulated, push_prices=0
@@ -94,8 +91,16 @@ def _field(stack: ExitStack, prefix: str, company: str, listings: int) -> Field:
 		import_all(shop)
 		shop.seller.listen()
 	settle(shops)
-	shops[1].emulator.limit = Limit(per_second=5, burst=6)
+	_tighten(shops)
 	return Field(shops, weathers, skus)
+
+
+def _tighten(shops: Sequence[GoodsShop]) -> None:
+	"""From here on both stores let little through."""
+	shopify, woocommerce = (shop.emulator for shop in shops)
+	bucket = shopify._executor.bucket
+	bucket.maximum, bucket.restore_rate = 250.0, 8.0
+	woocommerce.limit = Limit(per_second=1.5, burst=3)
 
 
 def _storm(field: Field, team: Workers, kills: int) -> dict[str, int]:

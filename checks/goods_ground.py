@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from printed import say
 
 from ecommerce_sync.bootstrap import inbox, journal, machine
 from ecommerce_sync.demo_site import connect_shop
-from ecommerce_sync.sandbox.catalogue import Product
+from ecommerce_sync.sandbox.catalogue import Product, generated
 from ecommerce_sync.sandbox.sellers import DemoSeller, ShopifySeller, WooCommerceSeller
 from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
 from ecommerce_sync.sandbox.shopify.shop import Shop as ShopifyShop
@@ -52,6 +53,20 @@ class GoodsShop:
 			if receipt.status != 200:
 				raise RuntimeError(f"{self.store} refused its own message: {receipt}")
 		return len(messages)
+
+
+def named_catalogue(word: str, products: int, variants: int) -> tuple[Product, ...]:
+	"""A generated catalogue whose SKUs begin with the word, so that checks do not meet at their Items."""
+	return tuple(_named(word, product) for product in generated(products, variants))
+
+
+def _named(word: str, product: Product) -> Product:
+	title = f"{word} {product.id}"
+	variants = (
+		replace(each, sku=f"{word}{(each.sku or '')[1:]}", product_title=title, barcode=None)
+		for each in product.variants
+	)
+	return replace(product, title=title, variants=tuple(variants))
 
 
 def open_goods_shop(
@@ -115,6 +130,7 @@ def make_warehouse(name: str, company: str) -> str:
 	abbr = frappe.get_cached_value("Company", company, "abbr")
 	if not frappe.db.exists("Warehouse", f"{name} - {abbr}"):
 		frappe.get_doc({"doctype": "Warehouse", "warehouse_name": name, "company": company}).insert()
+		frappe.flags.pop("warehouse_account_map", None)  # ERPNext keeps it as long as a request lasts
 	return f"{name} - {abbr}"
 
 
