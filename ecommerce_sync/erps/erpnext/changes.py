@@ -174,8 +174,9 @@ def note_changed_bins() -> int:
 	return count
 
 
-_SOLD = """(EXISTS (SELECT 1 FROM `tabStore Listing` l WHERE l.item_code = {item})
-	OR EXISTS (SELECT 1 FROM `tabProduct Bundle Item` p WHERE p.item_code = {item}))"""
+# With a limit, so that it is looked up for what changed and never made of all listings beforehand.
+_SOLD = """((SELECT 1 FROM `tabStore Listing` l WHERE l.item_code = {item} LIMIT 1) = 1
+	OR (SELECT 1 FROM `tabProduct Bundle Item` p WHERE p.item_code = {item} LIMIT 1) = 1)"""
 
 
 def _changed(since: datetime) -> set[str]:
