@@ -202,3 +202,15 @@ class LevelsContract(GoodsContract):
 		self.erp.mark_due(self.store, "stock")
 		assert self.stock_due() == {}
 		assert not [portion for portion in self.erp.bound_listings(self.store) if portion]
+
+	def test_listings_of_a_restored_product_are_due_again(self) -> None:
+		product, item, name = self._one()
+		self.calm()
+		self.erp.ensure_links([self.product_key(product)])
+		with self.erp.transaction([self.product_key(product)]):
+			self.erp.product_gone(self.store, product.id)
+		self.receive(item, self.warehouses[0], Decimal(1))
+		assert self.stock_due() == {} and self.prices_due() == set()
+		self.erp.list_products(self.store, [product])
+		assert set(self.stock_due()) == self.prices_due() == {name}
+		assert self.listing(name).item_code == item

@@ -73,6 +73,8 @@ class Catalogue(Prices):
 			return ""
 		if before["item_code"] and before["price"] and before["price"] != after["price"]:
 			after["price_due"] = stamp()
+		if before["item_code"] and before["gone"]:  # back in the store
+			after["stock_due"] = after["price_due"] = stamp()
 		return self._change(before["name"], after)
 
 	def _insert(self, row: Mapping[str, Any]) -> str:

@@ -41,7 +41,9 @@ def write(store: str, products: Sequence[Product]) -> Written:
 	}
 	changed = {key: row for key, facts in told.items() if (row := _difference(facts, known.get(key)))}
 	_insert(store, changed)
-	_price_due([str(known[key]["name"]) for key, row in changed.items() if _repriced(row, known.get(key))])
+	_due("price_due", [known[key] for key, row in changed.items() if _repriced(row, known.get(key))])
+	back = [known[key] for key in changed if key in known and known[key]["gone"] and known[key]["item_code"]]
+	_due("stock_due = UTC_TIMESTAMP(6), price_due", back)
 	lost = _lost(products, told.keys(), known)
 	mark_gone(lost)
 	if changed.keys() - known.keys():
@@ -134,11 +136,11 @@ def _insert(store: str, rows: Mapping[Key, Mapping[str, Any]]) -> None:
 	bulk.insert(DOCTYPE, keyed, (*_FACTS, "modified", "modified_by"))
 
 
-def _price_due(names: Sequence[str]) -> None:
-	if names:
+def _due(columns: str, rows: Sequence[Mapping[str, Any]]) -> None:
+	if rows:
 		frappe.db.sql(
-			f"UPDATE `tabStore Listing` SET price_due = UTC_TIMESTAMP(6) WHERE name IN ({bulk.marks(names)})",
-			names,
+			f"UPDATE `tabStore Listing` SET {columns} = UTC_TIMESTAMP(6) WHERE name IN ({bulk.marks(rows)})",
+			[row["name"] for row in rows],
 		)
 
 
