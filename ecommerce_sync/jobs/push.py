@@ -28,7 +28,10 @@ _PUSHES: tuple[Push, ...] = (publish_items, push_stock, push_prices)
 
 
 def run() -> list[str]:
-	"""Take the notes of what changed; do the first store that has something due, start jobs for the others."""
+	"""Take the notes of what changed, and do the stores that have something due, one after the other.
+
+	Jobs for all but the first are started too: with more workers nobody waits for a slow store.
+	"""
 	push_awake()
 	frappe.set_user(SYNC_USER)
 	erp = machine().erp
@@ -36,8 +39,8 @@ def run() -> list[str]:
 	stores = erp.stores_due()
 	for store in stores[1:]:
 		once(f"push:{store}", "ecommerce_sync.jobs.push.one", store=store)
-	if stores:
-		one(stores[0])
+	for store in stores:
+		one(store)
 	return stores
 
 
