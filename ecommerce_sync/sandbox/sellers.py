@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+from ..core.money import minor_digits
 from ..storefronts.base import Credentials, platform
 from .baskets import Platform
 from .demo_catalogue import IN_SHOPIFY, IN_WOOCOMMERCE
@@ -96,7 +97,8 @@ class ShopifySeller:
 	def asks(self, sku: str) -> tuple[str, str | None]:
 		variant = self.emulator.goods.find(sku)
 		before = variant.compare_at
-		return f"{variant.price:.2f}", None if before is None else f"{before:.2f}"
+		digits = minor_digits(self.emulator.shop.currency)
+		return f"{variant.price:.{digits}f}", None if before is None else f"{before:.{digits}f}"
 
 	def sold(self, order_id: str) -> dict[str, int]:
 		variants, found = self.emulator.goods.variants, Counter[str]()
