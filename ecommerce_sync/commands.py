@@ -61,7 +61,10 @@ def preview(context: Any, store: str, file: BinaryIO) -> None:
 @click.option("--page", default="demo.html", show_default=True, type=click.Path(path_type=Path))
 @pass_context
 def demo(context: Any, company: str | None, orders: int, seed: int, page: Path) -> None:
-	"""Let two emulated stores sell into this site, and show both sides. The documents stay."""
+	"""Let two emulated stores and this site exchange catalogue, stock, prices and orders, and show both sides.
+
+	The documents stay.
+	"""
 	from .demo_site import run_demo
 
 	with _site(context):

@@ -27,7 +27,7 @@ def sandbox() -> None:
 @click.option("--seed", default=1, show_default=True, help="The same seed tells the same orders.")
 @click.option("--page", default="demo.html", show_default=True, type=click.Path(path_type=Path))
 def demo(orders: int, seed: int, page: Path) -> None:
-	"""Send varied orders of both stores by signed webhook and show both sides."""
+	"""Catalogue, stock, prices and varied orders of both stores travel; shows both sides."""
 	report = run_demo(seed, orders, page.resolve(), click.echo)
 	sys.exit(0 if report.ok else 1)
 
