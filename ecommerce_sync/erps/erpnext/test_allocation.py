@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 
@@ -53,6 +54,13 @@ class TestAllocation(Goods, GoodsContract):
 		self.assertIn(item, notice.subject)
 		self.assertIn(order.name, notice.subject)
 		self.assertEqual(self.free(item), Decimal(-3))
+
+	def test_where_nobody_manages_stores_system_managers_are_told(self) -> None:
+		item = self.new_item()
+		with patch.object(oversold, "ROLE", "Nobody Has This Role"):
+			_, name = self.sell(item, "1")
+		notices = frappe.get_all("Notification Log", {"document_name": name}, pluck="for_user")
+		self.assertIn("Administrator", notices)
 
 	def _manager(self) -> str:
 		email = "goods-manager@example.com"
