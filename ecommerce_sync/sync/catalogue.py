@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..core.catalogue import propose
-from ..core.errors import Fixable, PayloadRefused
+from ..core.errors import PayloadRefused, Transient
 from ..core.products import Product
 from ..erps.base import NewEvent, Subject
 from .machine import Connection, Machine
@@ -91,13 +91,15 @@ def _import(machine: Machine, connection: Connection, product: Product) -> str:
 	machine.erp.ensure_links([link])
 	try:
 		bring_about(machine, connection, link, product)
-	except Fixable as error:
+	except Transient:
+		raise
+	except Exception as error:  # one product's defect is no reason to leave out those behind it
 		_queue_failed(machine, connection, product, error)
 		return "failed"
 	return "done"
 
 
-def _queue_failed(machine: Machine, connection: Connection, product: Product, error: Fixable) -> None:
+def _queue_failed(machine: Machine, connection: Connection, product: Product, error: Exception) -> None:
 	"""The product waits as an event: what removes the cause brings it about."""
 	subject = Subject(store=connection.store, kind="product", external_id=product.id)
 	machine.journal.receive(

@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 from frappe.utils import get_url
+from frappe.utils.html_utils import clean_html
 
 from . import bulk
 from .fields import decimal, document_name, fit
@@ -107,7 +108,9 @@ def _title(value: str | None) -> dict[str, Any]:
 
 
 def _description(value: str | None) -> dict[str, Any]:
-	return {"description": value or ""}
+	"""Cleaned as ERPNext would: of a description whose picture it takes out itself it means to tell, and fails."""
+	cleans = frappe.db.get_single_value("Stock Settings", "clean_description_html")
+	return {"description": clean_html(value or "") if cleans else value or ""}
 
 
 def _image(value: str | None) -> dict[str, Any]:
