@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -10,14 +11,20 @@ from frappe.tests.utils import FrappeTestCase
 
 from ..demo_site import allowed_for_the_demo, connect_shop
 from ..jobs import catalogue as job
-from ..sandbox.catalogue import PRODUCTS
+from ..sandbox.catalogue import PRODUCTS, Product, Variant
 from ..sandbox.sellers import WooCommerceSeller
 from ..sandbox.woocommerce.server import EmulatedWooCommerce
 from ..testing import company, in_thread, new_item, remove_store, user_with
 from . import catalogue
 
 STORE = "Catalogue-Page-Test"
-SOLD = [product for product in PRODUCTS if product.kind == "goods"][:12]
+# A title that the emulator also puts into the description, as a picture in somebody's HTML.
+_PICTURE = "Vase <img src='x' onerror='alert(1)'> <script>alert(2)</script>"
+VASE = Variant(990010, 99001, _PICTURE, None, "CATALOGUE-PAGE-VASE", None, Decimal(9), 1, "goods")
+SOLD = [
+	*[product for product in PRODUCTS if product.kind == "goods"][:12],
+	Product(99001, _PICTURE, "Northwind Supply", "goods", (VASE,)),
+]
 
 
 class CataloguePage(FrappeTestCase):
@@ -194,6 +201,26 @@ class TestDeciding(CataloguePage):
 		frappe.db.set_value("Store Listing", {"name": ["in", others]}, "ignored", 1)
 		frappe.db.commit()
 		return len(others)
+
+	def test_markup_of_the_store_is_text_and_stops_no_import(self) -> None:
+		name = self.listing(VASE.sku or "").name
+		self._but(name)
+		self.assertEqual(self.do("run"), {"done": 1})
+		item = frappe.get_doc("Item", frappe.db.get_value("Store Listing", name, "item_code"))
+		self.addCleanup(frappe.delete_doc, "Item", item.name, force=True)
+		self.assertNotIn("<img", item.description)
+		self.assertNotIn("<script", item.description)
+
+	def test_a_product_that_fails_unexpectedly_waits_in_the_queue(self) -> None:
+		name = self.listing("TEE-S").name
+		catalogue.choose(name, self.item)
+		self._but(name)
+		broken = patch("ecommerce_sync.erps.erpnext.erp.ErpNext.observe_product", side_effect=TypeError("oh"))
+		with broken:
+			self.assertEqual(self.do("run"), {"failed": 1})
+		found = catalogue.summary(STORE)
+		self.assertEqual((found["failed"], found["progress"]["state"]), (1, "Done"))
+		self.assertEqual(self.do("run"), {"done": 1})
 
 	def test_what_is_left_out_is_neither_bound_nor_created(self) -> None:
 		name = self.listing("TEE-S").name

@@ -144,12 +144,14 @@ function add_buttons(frm) {
 	frm.add_custom_button(__("Read locations, taxes and methods"), () => saved(frm, read_profile), store);
 	frm.add_custom_button(__("Register webhooks"), () => saved(frm, register_webhooks), store);
 	frm.add_custom_button(__("Remove webhooks"), () => saved(frm, remove_webhooks), store);
+	frm.add_custom_button(
+		__("Import products"),
+		() => saved(frm, () => frappe.set_route("catalogue-import", frm.doc.name)),
+		store
+	);
 	frm.add_custom_button(__("Sync now"), () => saved(frm, sync_now), store);
 	frm.add_custom_button(__("Compare stock and prices now"), () => saved(frm, told_by("push_now")), store);
 	frm.add_custom_button(__("Audit stock"), () => saved(frm, told_by("audit_now")), store);
-	frm.add_custom_button(__("Import products"), () =>
-		saved(frm, () => frappe.set_route("catalogue-import", frm.doc.name))
-	);
 	frm.add_custom_button(__("Create helper Items and Accounts"), () => saved(frm, create_helpers));
 	frm.add_custom_button(__("Sync Log"), () =>
 		frappe.set_route("List", "Sync Log", { store: frm.doc.name })

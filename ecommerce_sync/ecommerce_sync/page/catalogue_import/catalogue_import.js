@@ -2,7 +2,6 @@
 // Nothing is written to any Item before the last step. Texts of the store are escaped wherever they are shown.
 
 frappe.provide("ecommerce_sync");
-// prettier-ignore
 {% include "ecommerce_sync/ecommerce_sync/page/catalogue_import/import_rows.js" %}
 
 frappe.pages["catalogue-import"].on_page_load = (wrapper) => {
@@ -26,6 +25,7 @@ ecommerce_sync.CatalogueImport = class CatalogueImport {
 		this.page.add_inner_button(__("Listings"), () => this.go("List", "Store Listing", { store: this.store }));
 		this.page.add_menu_item(__("Match again without reading"), () => this.start("match"));
 		this.kinds = ecommerce_sync.listing_kinds();
+		this.open_kinds = ["ambiguous", "no_sku", "duplicate_sku", "name"];
 		this.body = $(frappe.render_template("catalogue_import", { kinds: this.kinds })).appendTo(this.page.main);
 		this.rows = new ecommerce_sync.ImportRows(this.find("rows"), this.kinds, () => this.ask());
 		this.listen();
@@ -133,7 +133,8 @@ ecommerce_sync.CatalogueImport = class CatalogueImport {
 		const all = Object.keys(this.becomes);
 		this.body.find("[data-kind]").each((_, chip) => {
 			const kind = chip.dataset.kind;
-			const count = kind ? this.count(kind) : this.count(...all);
+			const meant = { "": all, open: this.open_kinds }[kind] || [kind];
+			const count = this.count(...meant);
 			$(chip).toggleClass("hidden", Boolean(kind) && !count && kind !== this.kind);
 			$(chip).toggleClass("btn-primary", kind === this.kind).toggleClass("btn-default", kind !== this.kind);
 			$(chip).find("span").text(count);
@@ -178,7 +179,8 @@ ecommerce_sync.CatalogueImport = class CatalogueImport {
 			return problem || __("It failed.");
 		}
 		if (state === "Running") {
-			return expected ? __("{0} of {1} products", [done, expected]) : __("{0} products so far", [done]);
+			const so_far = done ? __("{0} products so far", [done]) : __("Working ...");
+			return expected ? __("{0} of {1} products", [done, expected]) : so_far;
 		}
 		if (step === "match") {
 			return __("Matched anew.");
@@ -206,7 +208,7 @@ ecommerce_sync.CatalogueImport = class CatalogueImport {
 	}
 
 	confirm_run() {
-		const open = this.count("ambiguous", "no_sku", "duplicate_sku", "name", "");
+		const open = this.count(...this.open_kinds, "");
 		const lines = [
 			__("{0} variants are bound to an Item that exists.", [this.count("sku", "barcode", "chosen")]),
 			__("{0} Items are created.", [this.count("create")]),

@@ -54,15 +54,17 @@ ecommerce_sync.ImportRows = class ImportRows {
 		return this.body.find("tr").filter((_, row) => row.dataset.name === listing);
 	}
 
-	// A Link control takes the place of the row's button: fifty of them at once would be slow.
+	// A Link control on demand: one in each of fifty rows would be slow.
 	pick(listing) {
-		const place = this.row(listing).find('[data-part="pick"]').empty();
+		const cell = this.row(listing).find('[data-part="item"]');
+		const place = $('<div class="import-pick">').appendTo(cell.find(".import-pick").remove().end());
 		const control = frappe.ui.form.make_control({
 			parent: place,
 			only_input: true,
 			render_input: true,
 			df: {
 				fieldtype: "Link",
+				fieldname: "item_code",
 				options: "Item",
 				placeholder: __("Item"),
 				get_query: () => ({ filters: { disabled: 0, is_sales_item: 1, has_variants: 0 } }),
@@ -80,13 +82,13 @@ ecommerce_sync.ImportRows = class ImportRows {
 		return `<tr data-name="${escape(row.name)}">
 			<td>${title}</td><td>${escape(row.sku)}</td><td>${escape(row.barcode)}</td>
 			<td><span class="indicator ${color}">${words}${score}</span></td>
-			<td>${this.item(row, escape)}</td><td class="text-right text-nowrap">${this.actions(row)}</td></tr>`;
+			<td data-part="item">${this.item(row, escape)}</td><td class="text-right text-nowrap">${this.actions(row)}</td></tr>`;
 	}
 
 	item(row, escape) {
 		const shown = (code) => {
 			const name = row.names[code];
-			const more = name && name !== code ? ` <span class="text-muted">${escape(name)}</span>` : "";
+			const more = name && name !== code ? `<div class="text-muted">${escape(name)}</div>` : "";
 			return frappe.utils.get_form_link("Item", code, true, escape(code)) + more;
 		};
 		if (["ignored", "gone"].includes(row.becomes)) {
@@ -111,7 +113,6 @@ ecommerce_sync.ImportRows = class ImportRows {
 		if (["ignored", "chosen"].includes(row.becomes)) {
 			return button("choose", __("Take back"));
 		}
-		const pick = `<span class="import-pick" data-part="pick">${button("pick", __("Choose Item"))}</span>`;
-		return `${pick} ${button("leave_out", __("Leave out"))}`;
+		return `${button("pick", __("Choose Item"))} ${button("leave_out", __("Leave out"))}`;
 	}
 };
