@@ -162,8 +162,8 @@ class GoodsBooks(Protocol):
 		"""
 		...
 
-	def listed(self, store: str) -> list[ListedVariant]:
-		"""All listings of a store."""
+	def listed(self, store: str, product_id: str | None = None) -> list[ListedVariant]:
+		"""All listings of a store, or those of one product."""
 		...
 
 	def item_facts(self) -> Iterator[ItemFacts]:

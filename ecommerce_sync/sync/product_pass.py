@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import reduce
 
-from ..core.catalogue import plan_product
+from ..core.catalogue import plan_product, propose_by_codes
 from ..core.errors import Gone, PayloadRefused
 from ..core.products import Product
 from ..erps.base import Event, LinkKey, Outcome, Subject
@@ -32,7 +33,12 @@ def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 			return _gone(machine, link, events)
 		product = whole
 		machine.erp.list_products(subject.store, [product])
-	documents = bring_about(machine, connection, link, product) if product.title else []
+	documents = []
+	if product.title:
+		imported = any(event.topic == "import" for event in events)
+		documents = bring_about(machine, connection, link, product, confirmed=imported)
+	if listed:
+		_propose(machine, connection, product)
 	changed = bool(told or listed or documents)
 	outcome = Outcome(
 		state="Done" if changed else "Skipped",
@@ -44,21 +50,39 @@ def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 	return outcome
 
 
-def bring_about(machine: Machine, connection: Connection, link: LinkKey, product: Product) -> list[Document]:
-	"""Plan and apply until the plan is empty; the documents that were written. Raises `Fixable`."""
+def bring_about(
+	machine: Machine, connection: Connection, link: LinkKey, product: Product, confirmed: bool = True
+) -> list[Document]:
+	"""Plan and apply until the plan is empty; the documents that were written. Raises `Fixable`.
+
+	Not `confirmed` by a person, what was proposed to be created waits for the import.
+	"""
 	documents: list[Document] = []
 	for _ in range(MAX_ROUNDS):
 		with machine.erp.transaction([link], wait=True):
 			seen = machine.erp.observe_product(product, connection.settings)
-			if seen.version and product.updated_at.isoformat() < seen.version:
+			if seen.version and product.updated_at < datetime.fromisoformat(seen.version):
 				return documents  # a newer version was applied
-			commands = plan_product(product, seen, connection.settings)
+			commands = plan_product(product, seen, connection.settings, confirmed)
 			made = [machine.erp.apply_product(each, product, connection.settings) for each in commands]
 			documents += [document for document in made if document]
 			if not commands:
 				machine.erp.record_product(product, connection.settings)
 				return documents
 	raise RuntimeError(f"the plan for product {product.id} did not become empty in {MAX_ROUNDS} rounds")
+
+
+def _propose(machine: Machine, connection: Connection, product: Product) -> None:
+	"""What came new and is not bound is shown by the import's page like what was read there."""
+	settings = connection.settings
+	rows = machine.erp.listed(settings.store, product.id)
+	if all(row.item_code for row in rows):
+		return
+	with machine.erp.transaction([]):
+		seen = machine.erp.observe_product(product, settings)
+	found = propose_by_codes(rows, product, seen, settings.sku_rule)
+	if found:
+		machine.erp.record_proposals(settings.store, found)
 
 
 def product_link(store: str, product_id: str) -> LinkKey:

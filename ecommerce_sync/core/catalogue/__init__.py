@@ -5,7 +5,7 @@ about: it binds and creates what was decided, and keeps bound Items up to date i
 the store. `plan_publish` goes the other way: what the store is given of an Item.
 """
 
-from .matching import propose
+from .matching import propose, propose_by_codes
 from .planner import codes_of, plan_product
 from .publish import plan_publish
 from .words import (
@@ -46,4 +46,5 @@ __all__ = [
 	"plan_product",
 	"plan_publish",
 	"propose",
+	"propose_by_codes",
 ]

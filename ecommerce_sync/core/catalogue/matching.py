@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
+from ..products import Product
 from ..settings import SkuRule
-from .words import ItemFacts, ListedVariant, Match, Proposal
+from .words import ErpProduct, ItemFacts, ListedVariant, Match, Proposal
 
 NAME_SCORE = 88  # of 100, from which on names count as similar
 _MOST_CANDIDATES = 5
@@ -29,6 +30,22 @@ def propose(listings: Sequence[ListedVariant], items: Iterable[ItemFacts], rule:
 	meant = {found.item_code for found in certain if found and found.item_code}
 	names = _Names(items=(item for item in index.usable if item.item_code not in meant))
 	return [found or _by_name(one, names) for one, found in zip(listings, certain, strict=True)]
+
+
+def propose_by_codes(
+	listings: Sequence[ListedVariant], product: Product, erp: ErpProduct, rule: SkuRule
+) -> list[Proposal]:
+	"""Proposals for the listings of one product that nothing was proposed for, without looking at all Items:
+	names are not compared, nor SKUs with those of other products.
+	"""
+	barcodes: dict[str, set[str]] = {}
+	for variant in product.variants:
+		for code in erp.found.get(variant.id, ()):
+			barcodes.setdefault(code, set()).update(filter(None, (variant.barcode, variant.sku)))
+	items = [ItemFacts(item_code=code, barcodes=tuple(own)) for code, own in barcodes.items()]
+	unusable = [ItemFacts(item_code=code, usable=False) for code in sorted(erp.taken - barcodes.keys())]
+	found = zip(listings, propose(listings, [*items, *unusable], rule), strict=True)
+	return [each for one, each in found if not one.item_code and one.variant_id not in erp.decided]
 
 
 class _Index:

@@ -32,12 +32,15 @@ _CODE_LENGTH = 140  # of ERPNext's Item codes
 _SEPARATORS = "-_./ "
 
 
-def plan_product(product: Product, erp: ErpProduct, settings: StoreSettings) -> list[CatalogueCommand]:
+def plan_product(
+	product: Product, erp: ErpProduct, settings: StoreSettings, confirmed: bool = True
+) -> list[CatalogueCommand]:
 	"""The next commands for a product; none when ERPNext agrees with it.
 
+	`confirmed`: a person wants done what was proposed; else new Items come by the store's policy only.
 	Raises `Fixable` when all that can be done is done and a bundle still lacks the Item of a part.
 	"""
-	plan = _ProductPlan(product, erp, settings)
+	plan = _ProductPlan(product, erp, settings, confirmed)
 	if commands := plan.bindings() or plan.creations():
 		return commands
 	updates = plan.updates() if settings.update_items else []
@@ -59,8 +62,8 @@ def part_key(part: BundlePart) -> str:
 class _ProductPlan:
 	"""Plans for one product; each method gives the commands of one step."""
 
-	def __init__(self, product: Product, erp: ErpProduct, settings: StoreSettings) -> None:
-		self.product, self.erp, self.settings = product, erp, settings
+	def __init__(self, product: Product, erp: ErpProduct, settings: StoreSettings, confirmed: bool) -> None:
+		self.product, self.erp, self.settings, self.confirmed = product, erp, settings, confirmed
 		rule = settings.sku_rule
 		self.taken = {rule.item_key(code): code for code in erp.taken}
 		self.skus = Counter(rule.key(variant.sku) for variant in product.variants if variant.sku)
@@ -102,8 +105,9 @@ class _ProductPlan:
 
 	def _wanted(self, variant: Variant) -> bool:
 		"""Whether an Item is to be created: decided so, or by the policy for what comes new."""
-		decided = self.erp.decided.get(variant.id)
-		create = decided.match == "create" if decided else self.settings.unknown_sku == "create_item"
+		decided, create = self.erp.decided.get(variant.id), self.settings.unknown_sku == "create_item"
+		if decided:
+			create = decided.match == "create" and (self.confirmed or create)
 		code = self.settings.sku_rule.item_code(variant.sku)
 		free = self.settings.sku_rule.item_key(code) not in self.taken
 		fits = 0 < len(code) <= _CODE_LENGTH

@@ -113,8 +113,10 @@ class Catalogue(Prices):
 
 	# matching
 
-	def listed(self, store: str) -> list[ListedVariant]:
-		rows = self._all("SELECT * FROM listing WHERE store = ? AND NOT gone ORDER BY rowid", store)
+	def listed(self, store: str, product_id: str | None = None) -> list[ListedVariant]:
+		one, values = ("", ()) if product_id is None else (" AND product_id = ?", (product_id,))
+		where = f"store = ? AND NOT gone{one}"
+		rows = self._all(f"SELECT * FROM listing WHERE {where} ORDER BY rowid", store, *values)
 		return [_listed_variant(row) for row in rows]
 
 	def item_facts(self) -> Iterator[ItemFacts]:

@@ -57,9 +57,9 @@ class CatalogueBooks:
 		"""See `GoodsBooks.list_products`. At most eight statements for a portion of a thousand listings."""
 		return _as_sync_user(partial(_list, store, products))
 
-	def listed(self, store: str) -> list[ListedVariant]:
+	def listed(self, store: str, product_id: str | None = None) -> list[ListedVariant]:
 		"""See `GoodsBooks.listed`."""
-		return apart(partial(proposals.listed, store))
+		return apart(partial(proposals.listed, store, product_id))
 
 	def item_facts(self) -> Iterator[ItemFacts]:
 		"""See `GoodsBooks.item_facts`."""

@@ -19,11 +19,13 @@ _TO_DO = f"""store = %s AND gone = 0 AND ignored = 0 AND NOT ({_BOUND})
 _ITEMS = 2000
 
 
-def listed(store: str) -> list[ListedVariant]:
+def listed(store: str, product_id: str | None = None) -> list[ListedVariant]:
 	"""See `GoodsBooks.listed`; without those that the store has no more."""
+	one = "" if product_id is None else "AND product_id = %(product)s"
 	rows = frappe.db.sql(
-		f"SELECT {_LISTED} FROM `tabStore Listing` WHERE store = %s AND gone = 0 ORDER BY product_id, variant_id",
-		store,
+		f"SELECT {_LISTED} FROM `tabStore Listing` WHERE store = %(store)s AND gone = 0 {one}"
+		" ORDER BY product_id, variant_id",
+		{"store": store, "product": product_id},
 		as_dict=True,
 	)
 	return [_listed(row) for row in rows]
