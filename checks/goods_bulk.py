@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import frappe
+from frappe.utils import now_datetime
 from goods_ground import GoodsShop
 
 from ecommerce_sync.bootstrap import machine
@@ -54,14 +56,21 @@ def fill_items(stem: str, count: int) -> None:
 
 
 def fill_bins(stem: str, count: int, warehouse: str, pieces: int) -> None:
-	"""So many pieces of each of the Items in the warehouse."""
+	"""So many pieces of each of the Items in the warehouse, as they have been since the day before yesterday."""
 	name = _NAME.format(parts="%(stem)s, seq, %(warehouse)s")
 	frappe.db.sql(
 		f"""INSERT INTO `tabBin` (name, {_WHO}, item_code, warehouse, actual_qty, projected_qty, stock_uom)
-		SELECT {name}, {_NOW}, CONCAT(%(stem)s, '-', seq), %(warehouse)s, %(pieces)s, %(pieces)s, 'Nos'
-		FROM seq_1_to_{int(count)} ON DUPLICATE KEY UPDATE actual_qty = %(pieces)s, modified = NOW(6)""",
-		{"stem": stem, "warehouse": warehouse, "pieces": pieces},
+		SELECT {name}, %(then)s, %(then)s, 'Administrator', 'Administrator', CONCAT(%(stem)s, '-', seq),
+			%(warehouse)s, %(pieces)s, %(pieces)s, 'Nos'
+		FROM seq_1_to_{int(count)} ON DUPLICATE KEY UPDATE actual_qty = %(pieces)s""",
+		{"stem": stem, "warehouse": warehouse, "pieces": pieces, "then": long_ago()},
 	)
+
+
+def long_ago() -> datetime:
+	"""Before everything that the sweep over the Bins looks at."""
+	moment: datetime = now_datetime() - timedelta(days=2)
+	return moment
 
 
 def fill_prices(stem: str, count: int, price_list: str, rate: int) -> None:

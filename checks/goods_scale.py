@@ -1,15 +1,17 @@
-"""A hundred changes in a large store cost what they cost in a small one: seconds and SQL statements.
+"""A hundred changes in a large store cost what they cost in a small one: seconds, SQL statements, rows read.
 
 Both stores stand on one site. The small one is measured before the large one's Items, Bins, prices and
-listings are there, so that nothing that grows with the site hides, and then both in turn. Listings, Items, Bins and prices are filled in by
-SQL (see `goods_bulk`) and the numbers changed by SQL: only what the app does after a change is measured,
-from taking the notes to the last confirmation. The emulated store holds, for both, the same number of
-products, those that change; the time from sending a request until its answer is left out.
+listings are there, so that nothing that grows with the site hides, and then both in turn. All of them are
+filled in by SQL (see `goods_bulk`), and changed by SQL: only what the app does after a change is measured,
+the sweep that notes changed Bins, and the job from taking the notes to the last confirmation. The emulated
+store holds, for both, the same number of products, those that change; the time from sending a request
+until its answer is left out.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from random import Random
@@ -20,6 +22,7 @@ import frappe
 import requests
 from bench_site import fresh
 from fault_ground import Finding
+from frappe.utils import now_datetime
 from goods_bulk import (
 	bind_all,
 	catalogue_of,
@@ -30,6 +33,7 @@ from goods_bulk import (
 	fill_items,
 	fill_listings,
 	fill_prices,
+	long_ago,
 	settle_statistics,
 )
 from goods_ground import GoodsShop, make_warehouse, open_goods_shop, price_list
@@ -38,6 +42,8 @@ from printed import say, table
 from ecommerce_sync.bootstrap import SYNC_USER, machine
 from ecommerce_sync.demo_site import retire
 from ecommerce_sync.erps.erpnext import changes
+from ecommerce_sync.jobs.push import Push
+from ecommerce_sync.sync.machine import Machine
 from ecommerce_sync.sync.prices import push_prices
 from ecommerce_sync.sync.stock import push_stock
 
@@ -90,14 +96,18 @@ class Side:
 		say(f"{self.shop.store}: {listings:,} listings")
 
 	def change(self, number: int) -> dict[str, int]:
-		"""Another number for some Items, the same for all of them and no earlier one; noted as documents do."""
+		"""Another number for some Items, the same for all of them and no earlier one. The Bins changed before count
+		as old, so that the sweep over the Bins finds these alone."""
 		codes = [code(self.stem, each) for each in self.random.sample(self.served, _CHANGES)]
 		wanted = _OPENING + 1 + number
 		frappe.db.sql(
-			"UPDATE tabBin SET actual_qty = %s WHERE item_code IN %s AND warehouse = %s",
-			(wanted, codes, self.warehouse),
+			"UPDATE tabBin SET modified = %s WHERE modified > %s AND warehouse = %s",
+			(long_ago(), long_ago(), self.warehouse),
 		)
-		changes.write("stock", codes)
+		frappe.db.sql(
+			"UPDATE tabBin SET actual_qty = %s, modified = %s WHERE item_code IN %s AND warehouse = %s",
+			(wanted, now_datetime(), codes, self.warehouse),
+		)
 		frappe.db.commit()
 		return dict.fromkeys(codes, wanted)
 
@@ -117,22 +127,34 @@ class Side:
 		"""One push of stock and one of prices; how many changes did not arrive."""
 		at = number + (phase == TOGETHER) * _FAR
 		wanted = self.change(at)
-		missing = _CHANGES - min(self.measure("stock", phase, push_stock), self.shows(wanted))
+		noted = self.measure("sweep", phase, lambda engine: engine.erp.note_changed_bins())
+		missing = _CHANGES - min(noted, self.measure("stock", phase, self._stock), self.shows(wanted))
 		wanted = self.reprice(at)
-		return missing + _CHANGES - min(self.measure("prices", phase, push_prices), self.asks(wanted))
+		return missing + _CHANGES - min(self.measure("prices", phase, self._prices), self.asks(wanted))
 
 	def middle(self, work: str, phase: str, part: str) -> float:
 		"""The median of what was measured when warm."""
 		return median(getattr(cost, part) for cost in self.costs[work, phase][_WARM:])
 
-	def measure(self, work: str, phase: str, push: Callable[..., Any]) -> int:
-		"""Run and remember the cost; how many the store confirmed."""
+	def measure(self, work: str, phase: str, do: Callable[[Machine], int]) -> int:
+		"""Do it and remember the cost; how many it says."""
 		engine, clock = machine(), _Clock()
 		with asked_of_stores() as asked:
-			engine.erp.take_changes()
-			done = push(engine, self.shop.store) or {}
+			number = do(engine)
 		self.costs.setdefault((work, phase), []).append(clock.read(asked[0]))
-		return int(done.get("pushed", 0))
+		return number
+
+	def _stock(self, engine: Machine) -> int:
+		return self._pushed(engine, push_stock)
+
+	def _prices(self, engine: Machine) -> int:
+		return self._pushed(engine, push_prices)
+
+	def _pushed(self, engine: Machine, push: Push) -> int:
+		"""What the job does; how many the store confirmed."""
+		engine.erp.take_changes()
+		engine.erp.stores_due()
+		return (push(engine, self.shop.store) or Counter())["pushed"]
 
 	def shows(self, wanted: dict[str, int]) -> int:
 		"""How many of these numbers the store shows."""
@@ -188,7 +210,7 @@ def _measured(platform: str, sides: Sequence[Side], phase: str, rounds: int) -> 
 def _judged(platform: str, pair: Sequence[Side], rounds: int) -> Iterator[Finding]:
 	small, large = pair
 	rows: list[tuple[object, ...]] = []
-	for work in ("stock", "prices"):
+	for work in ("sweep", "stock", "prices"):
 		for part in Cost._fields:
 			alone, beside = small.middle(work, ALONE, part), small.middle(work, TOGETHER, part)
 			many = large.middle(work, TOGETHER, part)

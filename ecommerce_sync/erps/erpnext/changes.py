@@ -181,9 +181,7 @@ _SOLD = """((SELECT 1 FROM `tabStore Listing` l WHERE l.item_code = {item} LIMIT
 
 def _changed(since: datetime) -> set[str]:
 	sold = _SOLD.format(item="b.item_code")
-	rows = frappe.db.sql(
-		f"SELECT DISTINCT b.item_code FROM `tabBin` b WHERE b.modified > %s AND {sold}", since
-	)
+	rows = frappe.db.sql(f"SELECT b.item_code FROM `tabBin` b WHERE b.modified > %s AND {sold}", since)
 	return {item for (item,) in rows}
 
 
