@@ -59,19 +59,26 @@ def one(store: str) -> dict[str, int]:
 		return dict(done)
 	values = {"last_stock_push": frappe.utils.now()} if done["pushed"] else {}
 	health.succeeded(store, _WORK, **values)
-	wake()  # orders that were found on the way
+	_wake_for_orders(engine)
 	return dict(done)
 
 
 def audit(store: str) -> dict[str, int]:
 	"""The daily look at what the store really shows."""
 	frappe.set_user(SYNC_USER)
+	engine = machine()
 	heard(f"audit:{store}")
 	try:
-		done = audit_stock(machine(), store)
+		done = audit_stock(engine, store)
 	except SyncError as error:
 		health.failed(store, "Audit", str(error))
 		return {}
 	health.succeeded(store, "Audit", last_audit=frappe.utils.now())
-	wake()
+	_wake_for_orders(engine)
 	return dict(done or {})
+
+
+def _wake_for_orders(engine: Machine) -> None:
+	"""Orders that were found on the way."""
+	if engine.journal.subjects_due(engine.now(), 1):
+		wake()
