@@ -67,6 +67,12 @@ class OpenOrdersContract(GoodsContract):
 		self._message(hinted, b"")
 		assert [(order.event, order.payload) for order in self._open()] == [(name, b'{"whole": 1}')]
 
+	def test_an_order_that_is_only_told_in_parts_counts_all_the_same(self) -> None:
+		order_id = unique()
+		self._message(order_id, b'{"part": 1}', whole=False)
+		name = self._message(order_id, b'{"part": 2}', whole=False)
+		assert [(order.event, order.payload) for order in self._open()] == [(name, b'{"part": 2}')]
+
 	def test_the_newest_message_counts(self) -> None:
 		order_id, cancelled, deleted = unique(), unique(), unique()
 		self._message(order_id, b"{}")

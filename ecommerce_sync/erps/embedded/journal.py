@@ -14,11 +14,12 @@ from .database import Database
 _OPEN = "state IN ('Queued', 'Waiting to retry', 'Held', 'Failed')"
 _SOLD = f"reason IN {SOLD_BUT_SKIPPED}"
 _SAYS_NOTHING = "('stale', 'unchanged', 'superseded')"  # messages that leave the order as it was
-# The newest message that holds the whole order.
+# The newest message that holds the whole order, else the newest part: of a company's order nothing else is sent.
 _TELLING = (
-	"SELECT MAX(name) FROM event AS telling WHERE telling.store = said.store AND telling.kind = 'order'"
-	" AND telling.external_id = said.external_id AND telling.whole AND NOT telling.deleted"
+	"SELECT name FROM event AS telling WHERE telling.store = said.store AND telling.kind = 'order'"
+	" AND telling.external_id = said.external_id AND NOT telling.deleted"
 	f" AND LENGTH(telling.payload) AND (telling.state <> 'Skipped' OR telling.reason NOT IN {_SAYS_NOTHING})"
+	" ORDER BY telling.whole DESC, telling.name DESC LIMIT 1"
 )
 _COLUMNS = "store, topic, kind, external_id, event_key, payload, whole, deleted, direction"
 

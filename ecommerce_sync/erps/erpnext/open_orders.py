@@ -30,14 +30,19 @@ def read_open_orders() -> list[Any]:
 	"""Sync Log rows (`name`, `store`, `external_id`, `payload`). An order that was dealt with since is none."""
 	subjects = sorted((store, key) for store, key in frappe.db.sql(_STILL_OPEN))
 	newest: dict[tuple[str, str], Any] = {}
-	telling: dict[tuple[str, str], str] = {}
+	telling: dict[tuple[str, str], Any] = {}
 	for row in _messages(subjects):
 		if row.state == "Skipped" and row.reason in _SAYS_NOTHING:
 			continue
 		newest[row.store, row.external_id] = row
-		if row.whole and row.told and not row.deleted:
-			telling[row.store, row.external_id] = row.name
-	return _payloads([telling[key] for key, row in newest.items() if key in telling and _is_open(row)])
+		if row.told and not row.deleted and _tells_as_much(row, telling.get((row.store, row.external_id))):
+			telling[row.store, row.external_id] = row
+	return _payloads([telling[key].name for key, row in newest.items() if key in telling and _is_open(row)])
+
+
+def _tells_as_much(row: Any, before: Any) -> bool:
+	"""A whole message before a part: what a company ordered comes in parts only, and its lines are among them."""
+	return before is None or bool(row.whole) or not before.whole
 
 
 def _is_open(row: Any) -> bool:
