@@ -37,6 +37,7 @@ from ecommerce_sync.sandbox.woocommerce.sales import OutOfStock
 
 _CHECK = "flash"
 _PIECES, _ORDERS = 10, 100
+_WARM = 5  # seconds until the processes wait for work, as a bench's do
 _LINE = re.compile(r"^([\d.]+) × ")
 _FLAGGED = """select o.name, ifnull(o.store_oversold, ''), (select count(*) from `tabNotification Log` n
 	where n.document_type = 'Sales Order' and n.document_name = o.name)
@@ -107,6 +108,7 @@ def _run(stack: ExitStack, prefix: str, company: str, sale: Sale) -> Result:
 	settle(shops)
 	stores = [shop.store for shop in shops]
 	with workers(3), workers(2, push, stores):
+		time.sleep(_WARM)
 		accepted, refused = _sell(shops, sku, sale)
 		_hear_for(shops, 3)
 	settle(shops)
