@@ -110,6 +110,44 @@ class TestStoreConnection(FrappeTestCase):
 					f"<b>{label}</b>" if "url" not in values or values["url"] else "", str(raised.exception)
 				)
 
+	def test_locations_are_checked_by_what_the_platform_knows(self) -> None:
+		place = self._place()
+		shopify = {"platform": "shopify", "url": "acme"}
+		for problem, values in (
+			("Location ID is missing", {**shopify, "locations": [{**place, "location_id": " "}]}),
+			("would count twice", {**shopify, "locations": [place, place]}),
+			(
+				"would count twice",
+				{"locations": [{**place, "location_id": "1"}, {**place, "location_id": "2"}]},
+			),
+		):
+			with self.subTest(problem):
+				with self.assertRaises(frappe.ValidationError) as raised:
+					new_store("Form-Test", **values)
+				self.assertIn(problem, str(raised.exception))
+		two_places = [place, {**place, "location_id": "2"}]
+		self.assertEqual(len(new_store("Form-Test", **shopify, locations=two_places).locations), 2)
+		[row] = new_store("Form-Test", locations=[place]).locations
+		self.assertEqual(row.location_id, "")
+
+	def test_price_lists_are_in_the_stores_currency(self) -> None:
+		for currency in ("EUR", "USD"):
+			name = f"Form-Test {currency}"
+			if not frappe.db.exists("Price List", name):
+				made = {"doctype": "Price List", "price_list_name": name, "currency": currency, "selling": 1}
+				frappe.get_doc(made).insert()
+		for fieldname, label in (
+			("store_price_list", "Price List of the Store"),
+			("sale_price_list", "Price List of Reduced Prices"),
+		):
+			values = {"store_currency": "USD", fieldname: "Form-Test EUR"}
+			with self.assertRaises(frappe.ValidationError) as raised:
+				new_store("Form-Test", **values)
+			self.assertIn(f"<b>{label}</b>", str(raised.exception))
+			self.assertIn("in USD", str(raised.exception))
+			new_store("Form-Test", **{**values, fieldname: "Form-Test USD"})
+			new_store("Form-Test", **{**values, "store_currency": None})
+
 	def _place(self) -> dict[str, str]:
 		return {
 			"location_id": "1",
@@ -160,7 +198,12 @@ class TestStoreConnection(FrappeTestCase):
 					buttons.remove_webhooks,
 				):
 					self.assertRaises(frappe.PermissionError, button, "Form-Test")
-				for button in (buttons.sync_now, buttons.create_helpers):
+				for button in (
+					buttons.sync_now,
+					buttons.push_now,
+					buttons.audit_now,
+					buttons.create_helpers,
+				):
 					self.assertRaises(frappe.PermissionError, button, "Form-Test")
 				self.assertRaises(frappe.PermissionError, buttons.repair, "Form-Test", "stock_settings")
 
