@@ -30,12 +30,37 @@ class TestInstall(FrappeTestCase):
 			("Address", "create", True),
 			("Contact", "create", True),
 			("Item", "create", True),
+			("Stock Reconciliation", "submit", True),
+			("Stock Entry", "read", True),
 			("Item Price", "write", False),
 			("Account", "write", False),
 			("Company", "write", False),
 		):
 			with self.subTest(doctype):
 				self.assertEqual(bool(frappe.has_permission(doctype, right, user=SYNC_USER)), allowed)
+
+	def test_uninstall_knows_every_field_and_index_of_ours(self) -> None:
+		ours = {(doctype, field["fieldname"]) for doctype, rows in CUSTOM_FIELDS.items() for field in rows}
+		there = frappe.get_all(
+			"Custom Field", {"module": "Ecommerce Sync"}, ["dt", "fieldname"], as_list=True, order_by=None
+		)
+		self.assertEqual(set(there), ours)
+		linked = frappe.get_all(
+			"Custom Field",
+			{"options": ["in", frappe.get_all("DocType", {"module": "Ecommerce Sync"}, pluck="name")]},
+			["dt", "fieldname"],
+			as_list=True,
+			order_by=None,
+		)
+		self.assertLessEqual(set(linked), ours)
+
+	def test_a_role_that_a_newer_version_needs_is_added(self) -> None:
+		user = frappe.get_doc("User", SYNC_USER)
+		user.roles = [row for row in user.roles if row.role != "Stock Manager"]
+		user.save()
+		after_install()
+		roles = {row.role for row in frappe.get_doc("User", SYNC_USER).roles}
+		self.assertEqual(roles, set(SYNC_USER_ROLES))
 
 	def test_installing_again_changes_nothing(self) -> None:
 		def count() -> list[int]:
@@ -68,6 +93,6 @@ class TestInstall(FrappeTestCase):
 
 	def test_the_scheduler_knows_its_jobs(self) -> None:
 		jobs = frappe.get_hooks("scheduler_events", app_name="ecommerce_sync")
-		for methods in (jobs["cron"]["* * * * *"], jobs["hourly_long"]):
+		for methods in (jobs["cron"]["* * * * *"], jobs["hourly_long"], jobs["daily_long"]):
 			for method in methods:
 				self.assertTrue(callable(frappe.get_attr(method)))
