@@ -70,12 +70,19 @@ def test_what_the_store_leaves_empty_wipes_nothing() -> None:
 		("<p>Hot tea</p><script>alert('x')</script><style>p {}</style>", True),
 		("Hot &amp; tea", False),
 		("<p>Hot</p>", False),
-		('<p><a href="/b">Hot</a> tea</p>', False),
+		('<p><a href="/b">Hot</a> tea <img src="https://shop.example.com/tea.png"></p>', True),
+		("<h2>Hot</h2><h3>tea</h3>", True),
 	],
 )
 def test_a_cleaned_description_is_the_same(html: str, same: bool) -> None:
 	house = bound({"values": {"title": "Mug", "description": "<p>Hot tea</p>"}})
 	assert (house.plan(product(variant("1"), description=html)) == []) is same
+
+
+def test_a_description_that_kept_its_links_follows_them() -> None:
+	house = bound({"values": {"title": "Mug", "description": '<p><a href="/a">Hot</a> tea</p>'}})
+	assert house.plan(product(variant("1"), description='<p><a href="/b">Hot</a> tea</p>'))
+	assert not house.plan(product(variant("1"), description='<p><a href="/a">Hot</a>  tea</p>'))
 
 
 def test_a_long_title_is_cut_once() -> None:

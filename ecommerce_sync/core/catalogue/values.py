@@ -144,8 +144,12 @@ def _same_customs(ours: Any, theirs: Any) -> bool:
 
 
 def _same_html(ours: Any, theirs: Any) -> bool:
-	"""ERPNext cleans HTML: what is compared is what a reader sees and where the links and pictures lead."""
-	return _seen(str(ours or "")) == _seen(str(theirs))
+	"""What is compared is what a reader sees, without its spaces, and where the links and pictures lead.
+
+	ERPNext cleans HTML unless it is told not to: a description that has neither has lost them.
+	"""
+	mine, wanted = _read(str(ours or "")), _read(str(theirs))
+	return "".join(mine.words) == "".join(wanted.words) and mine.targets in ([], wanted.targets)
 
 
 _SAME: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -161,24 +165,25 @@ class _Reader(HTMLParser):
 
 	def __init__(self) -> None:
 		super().__init__(convert_charrefs=True)
-		self.seen: list[str] = []
+		self.words: list[str] = []
+		self.targets: list[str] = []
 		self._hidden = 0
 
 	def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
 		self._hidden += tag in ("script", "style")
 		wanted = {"a": "href", "img": "src"}.get(tag)
-		self.seen += [value.strip() for name, value in attrs if name == wanted and value]
+		self.targets += [value.strip() for name, value in attrs if name == wanted and value]
 
 	def handle_endtag(self, tag: str) -> None:
 		self._hidden -= tag in ("script", "style") and self._hidden > 0
 
 	def handle_data(self, data: str) -> None:
 		if not self._hidden:
-			self.seen += data.split()
+			self.words += data.split()
 
 
-def _seen(html: str) -> list[str]:
+def _read(html: str) -> _Reader:
 	reader = _Reader()
 	reader.feed(html)
 	reader.close()
-	return reader.seen
+	return reader
