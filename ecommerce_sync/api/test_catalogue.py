@@ -19,7 +19,10 @@ from . import catalogue
 
 STORE = "Catalogue-Page-Test"
 # A title that the emulator also puts into the description, as a picture in somebody's HTML.
-_PICTURE = "Vase <img src='x' onerror='alert(1)'> <script>alert(2)</script>"
+_PICTURE = (
+	"Vase <img src='https://shop.example.com/v.png' onerror='alert(1)'>"
+	" <a href='https://example.com'>more</a> <script>alert(2)</script>"
+)
 VASE = Variant(990010, 99001, _PICTURE, None, "CATALOGUE-PAGE-VASE", None, Decimal(9), 1, "goods")
 SOLD = [
 	*[product for product in PRODUCTS if product.kind == "goods"][:12],
