@@ -8,6 +8,7 @@ parts: the Item itself (in stock units for one piece sold), or the components of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 from .models import ZERO, Model, Order
@@ -26,12 +27,17 @@ class StockPart(Model):
 
 
 class KnownLevel(Model):
-	"""What the store is known to show at a location. `moved`: it changed by itself since our last write."""
+	"""What the store is known to show at a location. `moved`: it changed by itself since our last write.
+
+	Then `base` is what it showed before, at `base_at`.
+	"""
 
 	location_id: str
 	quantity: int | None = None  # None: never read
 	stocked: bool = True
 	moved: bool = False
+	base: int | None = None
+	base_at: datetime | None = None
 
 	@property
 	def shown(self) -> int | None:

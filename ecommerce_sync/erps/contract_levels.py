@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from ..core.products import Product, StockLevel
-from ..core.stock import KnownLevel, plan_stock
+from ..core.stock import KnownLevel, Listing, plan_stock
 from .contract_goods_support import (
 	PLACE,
 	GoodsContract,
@@ -89,7 +89,10 @@ class LevelsContract(GoodsContract):
 		assert self.erp.told(self.store, [level]) == [
 			Told(listing=name, item_code=item, location_id=PLACE, before=5, quantity=3)
 		]
-		assert self._level(name) == KnownLevel(location_id=PLACE, quantity=3, moved=True)
+		known = self._level(name)
+		assert (known.quantity, known.moved, known.base) == (3, True, 5)
+		self.erp.told(self.store, [told_level(product, 2, at=now() + timedelta(seconds=9))])
+		assert (self._level(name).quantity, self._level(name).base) == (2, 5)
 		assert set(self.stock_due()) == {name}
 		assert self.erp.told(self.store, [level]) == []
 
@@ -149,8 +152,13 @@ class LevelsContract(GoodsContract):
 		assert self._push() == [4]
 		assert self._push() == []
 		shared = StockLevel(location_id=PLACE, quantity=1, product_id=product.id)
+		assert {listing.level(PLACE).quantity for listing in self.stock_listings()} == {4}
 		assert [(told.before, told.quantity) for told in self.erp.told(self.store, [shared])] == [(4, 1)]
 		assert self._push() == [4]
+
+	def stock_listings(self) -> list[Listing]:
+		self.erp.mark_due(self.store, "stock")
+		return self.erp.stock_due(self.store, 100)[1]
 
 	def _push(self) -> list[int]:
 		"""What a pusher would send; the store takes it all."""

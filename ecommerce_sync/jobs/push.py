@@ -57,6 +57,10 @@ def one(store: str) -> dict[str, int]:
 	except SyncError as error:
 		health.failed(store, _WORK, str(error))
 		return dict(done)
+	except Exception as error:  # a bug or a broken setting of one store stops no other
+		health.failed(store, _WORK, f"{type(error).__name__}: {error}"[:500])
+		frappe.log_error(f"Push to {store}")
+		return dict(done)
 	values = {"last_stock_push": frappe.utils.now()} if done["pushed"] else {}
 	health.succeeded(store, _WORK, **values)
 	_wake_for_orders(engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..core.errors import Held
 from ..core.settings import StoreSettings
@@ -12,27 +13,35 @@ from ..erps.goods import Told
 from .machine import Machine
 
 
-def settle_drift(machine: Machine, settings: StoreSettings, drifted: Sequence[Quantity]) -> list[Quantity]:
+class Drift(NamedTuple):
+	"""A number and by how many pieces the store changed it beside its orders."""
+
+	wanted: Quantity
+	pieces: int
+
+
+def settle_drift(machine: Machine, settings: StoreSettings, drifted: Sequence[Drift]) -> list[Quantity]:
 	"""Tell each in the journal, by the store's policy; returns those whose number is not to be written now."""
 	left_alone = []
-	for wanted in drifted:
-		outcome, leave = _decide(machine, settings, wanted)
-		_tell(machine, settings, wanted, outcome)
-		left_alone += [wanted] if leave else []
+	for drift in drifted:
+		outcome, leave = _decide(machine, settings, drift)
+		_tell(machine, settings, drift.wanted, outcome)
+		left_alone += [drift.wanted] if leave else []
 	return left_alone
 
 
-def _decide(machine: Machine, settings: StoreSettings, wanted: Quantity) -> tuple[Outcome, bool]:
-	params = _params(wanted)
+def _decide(machine: Machine, settings: StoreSettings, drift: Drift) -> tuple[Outcome, bool]:
+	params = _params(drift.wanted)
 	if settings.drift == "report":
 		return Outcome(state="Held", reason="stock_drift", params=params), True
 	if settings.drift == "adopt":
-		return _adopt(machine, settings, wanted, params), True
+		return _adopt(machine, settings, drift, params), True
 	return Outcome(state="Done", reason="drift_corrected", params=params), False
 
 
-def _adopt(machine: Machine, settings: StoreSettings, wanted: Quantity, params: dict[str, object]) -> Outcome:
+def _adopt(machine: Machine, settings: StoreSettings, drift: Drift, params: dict[str, object]) -> Outcome:
 	"""Book the difference; the listing is due again by that and then agrees."""
+	wanted = drift.wanted
 	place = next(p for p in settings.stock_places() if p.location_id == wanted.location_id)
 	known = wanted.known.quantity or 0
 	told = Told(
@@ -43,7 +52,7 @@ def _adopt(machine: Machine, settings: StoreSettings, wanted: Quantity, params: 
 		quantity=known,
 	)
 	try:
-		document = machine.erp.adopt(told, place.warehouses[0], known - wanted.quantity, settings)
+		document = machine.erp.adopt(told, place.warehouses[0], drift.pieces, settings)
 	except Held as held:
 		return Outcome(state="Held", reason=held.reason, params={**params, **held.params})
 	return Outcome(state="Done", reason="drift_adopted", params=params, documents=(document,))

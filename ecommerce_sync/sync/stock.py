@@ -19,6 +19,7 @@ from ..core.stock import Listing, Quantity, plan_stock
 from ..erps.goods import Confirmed
 from ..storefronts.goods import QuantityChange, Refusal, StockKey, label
 from .drift import settle_drift
+from .explain import unexplained
 from .machine import Connection, Machine
 from .open_orders import OpenOrders
 from .sweep import reconcile
@@ -154,7 +155,8 @@ class _Pusher:
 
 	def _without_drift(self, wanted: list[Quantity]) -> list[Quantity]:
 		"""What the store changed by itself and no order explains goes by the store's policy."""
-		drifted = [each for each in wanted if each.known.moved]
+		moved = [each for each in wanted if each.known.moved]
+		drifted = unexplained(self.connection, moved) if moved else []
 		self.done["drifted"] += len(drifted)
 		left_alone = settle_drift(self.machine, self.settings, drifted)
 		return [each for each in wanted if each not in left_alone]

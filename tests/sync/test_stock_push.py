@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -284,3 +285,31 @@ def test_an_order_whose_status_is_not_imported_is_counted_as_the_store_counts_it
 	emulator.cancel(order)
 	world.settle()
 	assert world.shows("LAMP") == [7, 7]
+
+
+@pytest.mark.parametrize("policy", ["correct", "adopt", "report"])
+def test_what_the_other_store_sold_is_no_drift(world: GoodsWorld, policy: str) -> None:
+	for store in world.sellers:
+		world.choose(store, drift=policy)
+	world.receive("LAMP", 7)
+	world.settle()
+	world.sellers[SHOPIFY].sell("LAMP", 2)
+	world.sellers[WOOCOMMERCE].sell("LAMP", 1)
+	world.settle()
+	assert world.shows("LAMP") == [4, 4]
+	assert not [row for row in world.journal.ended("Done", "Held") if row["topic"] == "stock.drift"]
+	assert not world.erp.documents("Stock Reconciliation")
+
+
+def test_only_what_was_changed_by_hand_is_adopted(world: GoodsWorld) -> None:
+	"""Seven, two sold here, one sold there, and three put in by hand."""
+	world.choose(SHOPIFY, drift="adopt")
+	world.receive("LAMP", 7)
+	world.settle()
+	sleep(1.1)  # what happens within one second cannot be told apart
+	world.sellers[SHOPIFY].sell("LAMP", 2)
+	world.sellers[WOOCOMMERCE].sell("LAMP", 1)
+	world.sellers[SHOPIFY].recount("LAMP", 8)
+	world.settle()
+	assert world.shows("LAMP") == [7, 7]
+	assert len(world.erp.documents("Stock Reconciliation")) == 1

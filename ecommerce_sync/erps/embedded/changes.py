@@ -166,6 +166,8 @@ def _known(row: Mapping[str, Any]) -> KnownLevel:
 		quantity=row["quantity"],
 		stocked=bool(row["stocked"]),
 		moved=bool(row["moved"]),
+		base=row["base"] if row["moved"] else None,
+		base_at=datetime.fromisoformat(row["base_at"]) if row["moved"] and row["base_at"] else None,
 	)
 
 

@@ -54,7 +54,8 @@ CREATE INDEX IF NOT EXISTS stock_due ON listing (store, stock_due) WHERE stock_d
 CREATE INDEX IF NOT EXISTS price_due ON listing (store, price_due) WHERE price_due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS level (
 	listing TEXT, location_id TEXT, quantity INTEGER, stocked INTEGER NOT NULL DEFAULT 1,
-	moved INTEGER NOT NULL DEFAULT 0, known_at TEXT, PRIMARY KEY (listing, location_id)
+	moved INTEGER NOT NULL DEFAULT 0, known_at TEXT, base INTEGER, base_at TEXT,
+	PRIMARY KEY (listing, location_id)
 );
 CREATE TABLE IF NOT EXISTS price (
 	price_list TEXT, item_code TEXT, rate TEXT, valid_from TEXT NOT NULL DEFAULT '', valid_upto TEXT,

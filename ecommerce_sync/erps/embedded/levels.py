@@ -103,14 +103,18 @@ class Levels(Changes):
 	def _set_level(
 		self, listing: str, location_id: str, quantity: int | None, stocked: bool, moved: Any, at: str
 	) -> None:
+		before = self._level(listing, location_id)
+		kept = bool(before.get("moved")) or not moved  # the base is what was known before the first move
 		self.database.execute(
-			"INSERT OR REPLACE INTO level VALUES (?, ?, ?, ?, ?, ?)",
+			"INSERT OR REPLACE INTO level VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			listing,
 			location_id,
 			quantity,
 			stocked,
 			bool(moved),
 			at,
+			before.get("base") if kept else before.get("quantity"),
+			before.get("base_at") if kept else before.get("known_at"),
 		)
 
 	def _levels_listed(self, told: Iterable[tuple[dict[str, Any], StockLevel]]) -> set[str]:

@@ -14,7 +14,7 @@ import frappe
 
 from ...core.stock import KnownLevel, Listing
 from . import bulk
-from .fields import decimal, fit
+from .fields import aware_time, decimal, fit
 from .parts import parts_of
 
 STOCK, PRICE = "stock_due", "price_due"
@@ -169,16 +169,19 @@ def _levels(names: Sequence[str]) -> dict[str, tuple[KnownLevel, ...]]:
 	found: dict[str, tuple[KnownLevel, ...]] = {}
 	for portion in bulk.portions(names):
 		rows = frappe.db.sql(
-			"SELECT listing, location_id, known, quantity, stocked, moved FROM `tabStore Stock Level`"
+			"SELECT listing, location_id, known, quantity, stocked, moved, base_quantity, base_at"
+			" FROM `tabStore Stock Level`"
 			f" WHERE listing IN ({bulk.marks(portion)}) ORDER BY listing, location_id",
 			list(portion),
 		)
-		for listing, place, known, quantity, stocked, moved in rows:
+		for listing, place, known, quantity, stocked, moved, base, base_at in rows:
 			level = KnownLevel(
 				location_id=place or "",
 				quantity=int(quantity) if known else None,
 				stocked=bool(stocked),
 				moved=bool(moved),
+				base=int(base) if moved and base_at else None,
+				base_at=aware_time(base_at) if moved else None,
 			)
 			found[listing] = (*found.get(listing, ()), level)
 	return found

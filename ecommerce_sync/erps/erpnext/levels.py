@@ -21,7 +21,11 @@ DOCTYPE = "Store Stock Level"
 Place = tuple[str, str]  # Store Listing and location
 
 # In a statement that sets columns from left to right: before `quantity`.
-_MOVED = "moved = IF(known = 1 AND VALUES(known) = 1 AND quantity != VALUES(quantity), 1, moved)"
+_MOVES = "known = 1 AND VALUES(known) = 1 AND quantity != VALUES(quantity)"
+_MOVED = (
+	f"base_quantity = IF(moved = 0 AND {_MOVES}, quantity, base_quantity),"
+	f" base_at = IF(moved = 0 AND {_MOVES}, confirmed_at, base_at), moved = IF({_MOVES}, 1, moved)"
+)
 _NUMBER = (
 	"quantity = VALUES(quantity), known = VALUES(known), stocked = VALUES(stocked),"
 	" confirmed_at = VALUES(confirmed_at), modified = VALUES(modified)"
@@ -30,15 +34,31 @@ _NUMBER = (
 
 def confirm(store: str, levels: Sequence[Confirmed]) -> None:
 	"""See `GoodsBooks.confirm`. A number that we wrote has not moved; one that we only read may have."""
-	now = now_datetime()
+	now, sharing = now_datetime(), _sharing({level.listing for level in levels})
 	for pushed, moved in ((True, "moved = 0"), (False, _MOVED)):
 		rows = {
-			(level.listing, level.location_id): _row(store, level, now)
+			(name, level.location_id): {**_row(store, level, now), "listing": name}
 			for level in levels
+			for name in sharing.get(level.listing, [level.listing])
 			if level.pushed == pushed
 		}
 		_write([row for _, row in sorted(rows.items())], moved)
 	_learn({level.listing: level.inventory_id for level in levels if level.inventory_id})
+
+
+def _sharing(names: set[str]) -> dict[str, list[str]]:
+	"""All listings that show the number of one that shares its product's."""
+	found: dict[str, list[str]] = {}
+	for portion in bulk.portions(sorted(names)):
+		rows = frappe.db.sql(
+			"SELECT a.name, b.name FROM `tabStore Listing` a JOIN `tabStore Listing` b"
+			" ON b.store = a.store AND b.product_id = a.product_id AND b.stock_holder = 'product'"
+			f" WHERE a.name IN ({bulk.marks(portion)}) AND a.stock_holder = 'product'",
+			list(portion),
+		)
+		for name, other in rows:
+			found.setdefault(name, []).append(other)
+	return found
 
 
 def _row(store: str, level: Confirmed, at: datetime | None) -> dict[str, Any]:
