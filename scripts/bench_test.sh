@@ -164,6 +164,7 @@ run_tests() {
 	say "running the app's tests on $SITE"
 	on_site run-tests --app "$APP" "$@" 2>&1 | tee "$log"
 	! grep -q '^Ran 0 tests' "$log" || die "no test was found"
+	! grep -q '^FAILED' "$log" || die "tests failed" # Frappe's command itself ends well then
 	rm -f "$log"
 }
 

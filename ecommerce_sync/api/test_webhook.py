@@ -105,7 +105,7 @@ class TestWebhook(FrappeTestCase):
 		self.assertEqual(events(STORE), [])
 
 	def test_a_topic_that_nothing_is_done_on_leaves_no_row(self) -> None:
-		answer = post(STORE, self.body, {"X-WC-Webhook-Topic": "product.updated"})
+		answer = post(STORE, self.body, {"X-WC-Webhook-Topic": "coupon.updated"})
 		self.assertEqual((answer.status_code, answer.json), (200, {"message": "unused"}))
 		self.assertEqual(events(STORE), [])
 
