@@ -11,8 +11,16 @@ from .custom_fields import CUSTOM_FIELDS
 
 ROLES = ("Ecommerce Sync Manager", "Ecommerce Sync User")
 # Sales User writes orders and customers but not Item Prices; Item Manager creates Items where a store asks for it;
-# Stock Manager is the only role that may write a Stock Reconciliation, for differences made in a store.
-SYNC_USER_ROLES = ("Ecommerce Sync Manager", "Sales User", "Item Manager", "Stock Manager")
+# Stock Manager is the only role that may write a Stock Reconciliation, for differences made in a store;
+# Stock User writes Delivery Notes and Pick Lists, Accounts User invoices and payments.
+SYNC_USER_ROLES = (
+	"Ecommerce Sync Manager",
+	"Sales User",
+	"Item Manager",
+	"Stock Manager",
+	"Stock User",
+	"Accounts User",
+)
 
 # By these a first-time buyer is looked for, bundles by their parts, and batches by their Item; without an index
 # that reads every row of the site.

@@ -12,7 +12,9 @@ from ..core.mapping import FieldRule
 from ..core.settings import (
 	CompanyRule,
 	DriftPolicy,
+	InvoicePolicy,
 	LocationRule,
+	Making,
 	Master,
 	Masters,
 	MethodRule,
@@ -44,12 +46,28 @@ _SAME_NAME = (
 	"payment_terms_template",
 	"store_price_list",
 	"sale_price_list",
+	"payment_account",
+	"gateway_fee_account",
+	"part_status",
+	"return_warehouse",
 )
 _MASTERS: dict[str, Master] = {"Store": "store", "ERPNext": "erp", "Nobody": "nobody"}
 _DRIFT: dict[str, DriftPolicy] = {
 	"Correct the store": "correct",
 	"Adopt in ERPNext": "adopt",
 	"Report only": "report",
+}
+
+_INVOICES: dict[str | None, InvoicePolicy] = {
+	"Never": "never",
+	"On payment": "on_payment",
+	"On shipment": "on_shipment",
+}
+_MAKING: dict[str | None, Making] = {
+	"Draft Delivery Note": "draft",
+	"Draft Return": "draft",
+	"Submitted Delivery Note": "submit",
+	"Submitted Return": "submit",
 }
 
 
@@ -71,6 +89,7 @@ def settings_of(doc: Any) -> StoreSettings:
 		statuses=tuple(line.strip() for line in (doc.statuses or "").splitlines() if line.strip()),
 		fields=_field_rules(doc.name),
 		**_goods(doc),
+		**_after_the_order(doc),
 		**_tables(doc),
 		**{field: doc.get(field) or None for field in _SAME_NAME},
 	)
@@ -94,6 +113,21 @@ def _goods(doc: Any) -> dict[str, Any]:
 	}
 
 
+def _after_the_order(doc: Any) -> dict[str, Any]:
+	"""Invoices, payments, shipments and returns."""
+	return {
+		"invoice": _INVOICES.get(doc.invoice_policy, "never"),
+		"record_payments": bool(doc.record_payments),
+		"pick_list": bool(doc.create_pick_list),
+		"fulfil": bool(doc.fulfil_orders),
+		"notify_customer": bool(doc.notify_customer),
+		"deliveries_in": _MAKING.get(doc.deliveries_in, "no"),
+		"returns_in": _MAKING.get(doc.returns_in, "no"),
+		"refund": bool(doc.refund_credit_notes),
+		"sync_customers": bool(doc.sync_customers),
+	}
+
+
 def _tables(doc: Any) -> dict[str, Any]:
 	return {
 		"taxes": tuple(
@@ -109,7 +143,13 @@ def _tables(doc: Any) -> dict[str, Any]:
 			MethodRule(method=row.method, account=row.account) for row in doc.shipping_methods
 		),
 		"payment_methods": tuple(
-			MethodRule(method=row.method, account=row.account, mode_of_payment=row.mode_of_payment)
+			MethodRule(
+				method=row.method,
+				account=row.account,
+				mode_of_payment=row.mode_of_payment,
+				invoice=_INVOICES.get(row.invoice_policy),
+				on_delivery=bool(row.paid_on_delivery),
+			)
 			for row in doc.payment_methods
 		),
 		"companies": tuple(

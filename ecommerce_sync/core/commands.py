@@ -202,22 +202,3 @@ class TakeOver(Model):
 	document: str
 	amended: str
 	kind: Literal["TakeOver"] = "TakeOver"
-
-
-Command = (
-	EnsureCustomer
-	| CreateItems
-	| CreateSalesOrder
-	| ReplaceSalesOrder
-	| UpdateSalesOrder
-	| CancelSalesOrder
-	| TakeOver
-)
-
-
-class Plan(Model):
-	"""The commands, or why there are none: `skip` is a reason code of `reasons.SKIPS`."""
-
-	commands: tuple[Command, ...] = ()
-	skip: str | None = None
-	params: dict[str, Any] = Field(default_factory=dict)

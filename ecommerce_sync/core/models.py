@@ -11,36 +11,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
+
+from .base import ZERO, Model, TaxLine, whole_text
+from .life import Fulfilment, Refund, Return
+
+__all__ = ["ZERO", "Model", "TaxLine", "whole_text"]
 
 LineKind = Literal["product", "custom", "gift_card", "tip"]
 ChargeKind = Literal["fee", "tip", "duty", "gift_card_redeemed", "cash_rounding"]
 PaymentStatus = Literal[
 	"pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided"
 ]
-ZERO = Decimal(0)
-
-
-def whole_text(text: str) -> str:
-	"""Without halves of surrogate pairs: an emoji that a store cut in two can be neither stored nor sent."""
-	return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-class Model(BaseModel):
-	"""Base of all neutral models: immutable, no unknown fields, texts that every encoding takes."""
-
-	model_config = ConfigDict(frozen=True, extra="forbid")
-
-	@model_validator(mode="before")
-	@classmethod
-	def _whole_texts(cls, data: Any) -> Any:
-		return {key: _whole(value) for key, value in data.items()} if isinstance(data, dict) else data
-
-
-def _whole(value: Any) -> Any:
-	if isinstance(value, tuple | list):
-		return tuple(whole_text(part) if isinstance(part, str) else part for part in value)
-	return whole_text(value) if isinstance(value, str) else value
 
 
 def _trimmed(code: str | None) -> str | None:
@@ -55,15 +37,6 @@ class Attribute(Model):
 
 	name: str
 	value: str
-
-
-class TaxLine(Model):
-	"""One tax on a line, a shipping line, a charge or (summed) the order. `rate` is a fraction: 0.2 is 20 %."""
-
-	title: str
-	amount: Decimal
-	rate: Decimal | None = None
-	code: str | None = None
 
 
 class Discount(Model):
@@ -148,6 +121,14 @@ class Payment(Model):
 	processed_at: datetime | None = None
 	reference: str | None = None
 	parent_id: str | None = None
+	fee: Decimal = ZERO  # kept by the gateway, in `currency`
+
+	@property
+	def moved(self) -> Decimal:
+		"""What reached the shop: negative for money paid back, nothing for what is pending, failed or void."""
+		if self.status != "success" or self.kind not in ("sale", "capture", "refund"):
+			return ZERO
+		return -self.amount if self.kind == "refund" else self.amount
 
 
 class Address(Model):
@@ -194,6 +175,15 @@ class Customer(Model):
 		return " ".join(p for p in (self.first_name, self.last_name) if p) or None
 
 
+class CustomerRecord(Model):
+	"""A customer's account as the store has it now. `merged_into` names the account that took its place."""
+
+	customer: Customer
+	addresses: tuple[Address, ...] = ()  # the default one first
+	updated_at: datetime | None = None
+	merged_into: str | None = None
+
+
 class Company(Model):
 	"""A B2B buyer: the company and the location that ordered. `name` is None where the message has ids only."""
 
@@ -224,6 +214,7 @@ class Order(Model):
 
 	`currency` is the one all amounts stand in; `exchange_rate` is the shop currency for one unit of it
 	(None when unknown, 1 when they are the same). `status` is the platform's own word.
+	Lines, shipping, charges and `total` are as ordered: after edits of the order, before refunds.
 	`payments` is None where the message carries no transactions. `raw` is the platform's document
 	(Shopify: REST-shaped, WooCommerce: wc/v3) for Field Mapping; it is no part of comparisons.
 	"""
@@ -260,7 +251,10 @@ class Order(Model):
 	po_number: str | None = None
 	payment_terms: PaymentTerms | None = None
 	gateways: tuple[str, ...] = ()
-	payments: tuple[Payment, ...] | None = None
+	payments: tuple[Payment, ...] | None = None  # refunds among them, under their refund's `payment_ids`
+	fulfilments: tuple[Fulfilment, ...] = ()
+	refunds: tuple[Refund, ...] = ()
+	returns: tuple[Return, ...] = ()
 	location_id: str | None = None
 	admin_url: str | None = None
 	raw: dict[str, Any] = Field(default_factory=dict, repr=False)

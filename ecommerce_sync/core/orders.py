@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from .commands import (
 	CancelSalesOrder,
-	Command,
 	CreateItems,
 	CreateSalesOrder,
 	Due,
 	EnsureCustomer,
 	ItemDraft,
-	Plan,
 	ReplaceSalesOrder,
 	SalesOrderDraft,
 	TakeOver,
@@ -29,6 +27,7 @@ from .models import ZERO, Model, Order
 from .money import spread
 from .parties import customer_draft, fingerprint
 from .placement import setting_missing
+from .plan import Command, Plan
 from .rows import Rows
 from .settings import StoreSettings
 

@@ -16,6 +16,8 @@ GuestPolicy = Literal["own_customer", "shared_customer"]
 UnknownSku = Literal["fail", "create_item"]
 DriftPolicy = Literal["correct", "adopt", "report"]
 Master = Literal["store", "erp", "nobody"]
+InvoicePolicy = Literal["never", "on_payment", "on_shipment"]
+Making = Literal["no", "draft", "submit"]  # of documents that the store gives rise to
 
 
 class TaxRule(Model):
@@ -33,6 +35,8 @@ class MethodRule(Model):
 	method: str
 	account: str | None = None
 	mode_of_payment: str | None = None
+	invoice: InvoicePolicy | None = None  # None: the store's
+	on_delivery: bool = False  # paid in cash when delivered
 
 
 class LocationRule(Model):
@@ -139,6 +143,20 @@ class StoreSettings(Model):
 	delivery_days: int = 3
 	warehouse: str | None = None
 	locations: tuple[LocationRule, ...] = ()
+	# after the order
+	invoice: InvoicePolicy = "never"
+	record_payments: bool = False
+	payment_account: str | None = None  # for methods without a row
+	gateway_fee_account: str | None = None
+	pick_list: bool = False
+	fulfil: bool = False  # deliveries are told to the store
+	notify_customer: bool = True  # the store tells the buyer about shipments
+	part_status: str | None = None  # of an order shipped in part, where the store has such statuses
+	deliveries_in: Making = "no"  # of what the store has shipped
+	returns_in: Making = "no"
+	return_warehouse: str | None = None  # None: where the goods were shipped from
+	refund: bool = False  # credit notes that a person makes are refunded in the store
+	sync_customers: bool = False  # customers follow the store without an order, too
 	naming_series: str | None = None
 	payment_terms_template: str | None = None
 	fields: tuple[FieldRule, ...] = ()
@@ -214,6 +232,14 @@ class StoreSettings(Model):
 			if rule.method.casefold() in wanted and rule.account:
 				return rule.account
 		return self.shipping_account
+
+	def payment_rule(self, *names: str | None) -> MethodRule:
+		"""The row of the first of the method's names that has one, with the store's defaults filled in."""
+		wanted = {name.casefold() for name in names if name}
+		found = next((rule for rule in self.payment_methods if rule.method.casefold() in wanted), None)
+		rule = found or MethodRule(method="")
+		account = rule.account or (None if rule.mode_of_payment else self.payment_account)
+		return rule.model_copy(update={"account": account, "invoice": rule.invoice or self.invoice})
 
 	def company_rule(self, *names: str | None) -> CompanyRule | None:
 		"""The row for a B2B company or for terms, by id or name."""

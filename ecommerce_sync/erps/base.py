@@ -15,11 +15,12 @@ from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
-from ..core.commands import Command
 from ..core.erp import ErpOrder
 from ..core.models import Model, Order
+from ..core.plan import Command
 from ..core.settings import StoreSettings
 from .goods import GoodsBooks
+from .life import LifeBooks
 
 EventState = Literal["Queued", "Waiting to retry", "Done", "Skipped", "Held", "Failed"]
 
@@ -37,7 +38,7 @@ class NewEvent(Model):
 
 	store: str
 	topic: str
-	kind: str  # "order", "product" or "stock"
+	kind: str  # a key of `sync.work.PASSES`
 	external_id: str
 	event_key: str
 	payload: bytes = Field(default=b"", repr=False)
@@ -112,8 +113,8 @@ class SiteCheck(Model):
 	fix: str = ""
 
 
-class Erp(GoodsBooks, Protocol):
-	"""Documents and links; products, stock and prices are in `GoodsBooks`. Methods run inside `transaction` unless they say otherwise."""
+class Erp(GoodsBooks, LifeBooks, Protocol):
+	"""Documents and links; products, stock and prices are in `GoodsBooks`, what follows an order in `LifeBooks`. Methods run inside `transaction` unless they say otherwise."""
 
 	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
 		"""Insert the missing rows and commit. Outside a transaction."""
@@ -179,6 +180,10 @@ class Journal(Protocol):
 
 		With an outcome it tells what was done already, and no worker takes it up.
 		"""
+		...
+
+	def note(self, event: NewEvent) -> bool:
+		"""Store inside the caller's transaction, which nothing here may fail; whether the key is new."""
 		...
 
 	def subjects_due(self, now: datetime, limit: int) -> list[Subject]:

@@ -15,12 +15,15 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
-from ..core.models import Model, Order
+from ..core.models import CustomerRecord, Model, Order
+from ..core.privacy import PrivacyRequest
 from ..core.products import Product, StockLevel
 from .goods import GoodsStore
+from .life import LifeStore
 
 # What a message is about. "stock" tells quantities alone; its id is what its platform counts by.
-MessageKind = Literal["order", "product", "stock", "unused"]
+# "privacy" is a request about personal data; its id is the customer's, or the store's own.
+MessageKind = Literal["order", "product", "stock", "customer", "privacy", "unused"]
 
 
 class Capabilities(Model):
@@ -40,6 +43,12 @@ class Capabilities(Model):
 	imported_statuses: tuple[str, ...]  # the sensible default of those to import
 	order_topics: tuple[str, ...]  # webhook topics that orders need
 	product_topics: tuple[str, ...] = ()  # those that products and quantities need
+	customer_topics: tuple[str, ...] = ()  # those that customers need
+	fulfilments: bool = False  # the store knows which pieces were shipped, and may ship by itself
+	shipped_status: str | None = None  # the status that an order gets when all is shipped
+	part_statuses: bool = False  # an order that is shipped in part may get a status
+	returns: bool = False  # returns are announced before they arrive
+	payouts: bool = False
 
 
 class Envelope(Model):
@@ -118,8 +127,8 @@ class Subscription(Model):
 
 
 @runtime_checkable
-class Storefront(GoodsStore, Protocol):
-	"""One store, connected. Products, stock and prices are in `GoodsStore`. Every method may raise `Transient`, or `Fixable` for refused credentials."""
+class Storefront(GoodsStore, LifeStore, Protocol):
+	"""One store, connected. Products, stock and prices are in `GoodsStore`, shipments and refunds in `LifeStore`. Every method may raise `Transient`, or `Fixable` for refused credentials."""
 
 	def fetch_order(self, order_id: str) -> dict[str, Any]:
 		"""The order as a payload that `Platform.parse_order` takes. Raises `Gone` when there is none."""
@@ -192,6 +201,14 @@ class Platform(Protocol):
 
 	def parse_levels(self, payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
 		"""The quantities that a message of kind "stock" tells. Raises `PayloadRefused`."""
+		...
+
+	def parse_customer(self, payload: Mapping[str, Any]) -> CustomerRecord:
+		"""The neutral customer of a webhook body or of a `fetch_customer` payload. Raises `PayloadRefused`."""
+		...
+
+	def parse_privacy(self, topic: str, payload: Mapping[str, Any]) -> PrivacyRequest:
+		"""What a message of kind "privacy" asks for. Raises `PayloadRefused`."""
 		...
 
 	def connect(self, credentials: Credentials) -> Storefront:

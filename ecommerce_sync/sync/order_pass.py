@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from time import monotonic
 
-from ..core.commands import Command, CreateItems, EnsureCustomer, Plan, TakeOver
+from ..core.commands import CreateItems, EnsureCustomer, TakeOver
 from ..core.erp import ErpOrder
 from ..core.errors import Fixable, Gone, Held, PayloadRefused
 from ..core.models import Order
 from ..core.orders import digest, plan_order
+from ..core.plan import Command, Plan
 from ..erps.base import SOLD_BUT_SKIPPED, Applied, Event, LinkKey, Outcome, Subject
 from .events import load, settle
 from .links import customer_guards, order_link

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..core.commands import CreateSalesOrder, Plan
+from ..core.commands import CreateSalesOrder
 from ..core.erp import ErpOrder, ItemRef
 from ..core.errors import Fixable, Held, PayloadRefused
 from ..core.models import Order
 from ..core.orders import plan_order
+from ..core.plan import Plan
 from ..core.reasons import describe
 from ..core.settings import StoreSettings
 from ..erps.base import Erp, SalesOrderView

@@ -9,11 +9,9 @@ from typing import Any
 
 from ecommerce_sync.core.commands import (
 	CancelSalesOrder,
-	Command,
 	CreateItems,
 	CreateSalesOrder,
 	EnsureCustomer,
-	Plan,
 	ReplaceSalesOrder,
 	TakeOver,
 	UpdateSalesOrder,
@@ -21,6 +19,7 @@ from ecommerce_sync.core.commands import (
 from ecommerce_sync.core.erp import ErpOrder, ItemRef, SalesOrderState
 from ecommerce_sync.core.models import Order
 from ecommerce_sync.core.orders import digest, plan_order
+from ecommerce_sync.core.plan import Command, Plan
 from ecommerce_sync.core.settings import StoreSettings
 
 

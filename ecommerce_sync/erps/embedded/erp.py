@@ -10,7 +10,6 @@ from typing import Any
 
 from ...core.commands import (
 	CancelSalesOrder,
-	Command,
 	CreateItems,
 	CreateSalesOrder,
 	EnsureCustomer,
@@ -24,6 +23,7 @@ from ...core.errors import Held
 from ...core.models import Order
 from ...core.money import Pieces, row_amount, total
 from ...core.parties import customer_draft
+from ...core.plan import Command
 from ...core.settings import StoreSettings
 from ...core.stock import StockPart
 from ..base import Applied, LinkKey, SalesOrderView

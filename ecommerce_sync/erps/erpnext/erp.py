@@ -10,7 +10,6 @@ import frappe
 
 from ...core.commands import (
 	CancelSalesOrder,
-	Command,
 	CreateItems,
 	CreateSalesOrder,
 	EnsureCustomer,
@@ -21,6 +20,7 @@ from ...core.commands import (
 )
 from ...core.erp import ErpOrder
 from ...core.models import Order
+from ...core.plan import Command
 from ...core.settings import StoreSettings
 from ..base import Applied, LinkKey, SalesOrderView
 from . import customers, items, links, observe, order_changes, published_items, sales_orders
