@@ -39,7 +39,7 @@ class LifeBooks(Protocol):
 		"""All documents that ship the order's goods, cancelled ones included, oldest first."""
 		...
 
-	def told(
+	def shipment_told(
 		self,
 		doctype: str,
 		document: str,
