@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.storefronts.contract")
+pytest.register_assert_rewrite("tests.storefronts.contract", "tests.storefronts.contract_life")
