@@ -130,6 +130,7 @@ class SalesOrderDraft(Model):
 	admin_url: str | None = None
 	submit: bool = True
 	oversold: tuple[Oversold, ...] = ()
+	refund_ids: tuple[str, ...] = ()  # refunds that the document's rows and total are less by already
 	fields: dict[str, Any] = Field(default_factory=dict)
 
 	@property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from .commands import ChargeRowKind
@@ -80,6 +80,7 @@ class Delivery(Model):
 	by_sync: bool = False  # made from a fulfilment of the store
 	parcels: tuple[Parcel, ...] = ()
 	told: tuple[Parcel, ...] | None = None
+	posted_on: date | None = None
 	location_id: str | None = None  # the store's place that its warehouse is mapped to
 
 
@@ -117,6 +118,7 @@ class SalesOrderState(Model):
 	advance_paid: Decimal = Decimal(0)
 	amended_to: str | None = None
 	closed: bool = False
+	refund_ids: tuple[str, ...] = ()  # refunds that it was reduced by, see `SalesOrderDraft`
 	rows: tuple[SalesOrderRow, ...] = ()
 	charges: tuple[ErpCharge, ...] = ()
 

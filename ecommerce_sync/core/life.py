@@ -81,7 +81,7 @@ class Refund(Model):
 
 	def credited(self, taxes_included: bool) -> Decimal:
 		"""What the buyer owes less because of it, taxes included."""
-		pieces = (*self.lines, *self.parts)
+		pieces: tuple[RefundLine | RefundPart, ...] = (*self.lines, *self.parts)
 		amounts = sum((piece.amount for piece in pieces), ZERO) + self.adjustment
 		taxes = sum((tax.amount for piece in pieces for tax in piece.taxes), ZERO)
 		return amounts if taxes_included else amounts + taxes

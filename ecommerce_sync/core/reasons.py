@@ -35,10 +35,10 @@ HOLDS: dict[str, Reason] = {
 		"Set System Settings > Currency Precision to {digits} or more, then retry.",
 	),
 	"order_changed": Reason(
-		"The order was changed in the store after Sales Order {document} was submitted: {changes}."
-		" Store total {theirs}, Sales Order {ours}.",
-		"Change Sales Order {document} by hand (Update Items) until its total is the store's and retry, or cancel"
-		" it and import the order again.",
+		"The order was changed in the store in a way that no longer fits Sales Order {document}, of which something"
+		" is delivered or billed: {changes}. Store total {theirs}, Sales Order {ours}.",
+		"Change Sales Order {document} by hand (Update Items) until its total is the store's and retry, or settle"
+		" the difference with a credit note or a new order and dismiss this event.",
 	),
 	"edited_in_erpnext": Reason(
 		"Sales Order {document} was edited in ERPNext (it was imported with {applied}, it now has {ours});"
@@ -53,6 +53,19 @@ HOLDS: dict[str, Reason] = {
 	"cancelled_after_progress": Reason(
 		"The order was cancelled in the store, but Sales Order {document} is already {progress}.",
 		"Return or credit what was delivered or billed, then cancel or close the Sales Order.",
+	),
+	"document_cancelled": Reason(
+		"{doctype} {document} was cancelled in ERPNext, what it stands for is still so in the store.",
+		"Amend {document}, undo it in the store too, or dismiss this event.",
+	),
+	"fulfilment_cancelled": Reason(
+		"The store cancelled the shipment of Delivery Note {document}, which is billed or was made by a person.",
+		"Cancel the Sales Invoice and the Delivery Note, or ship again in the store; then retry.",
+	),
+	"credit_mismatch": Reason(
+		"Refund {refund} fits no invoice of the order: {adjustment}.",
+		"Credit the invoice by hand with the refund's amount and retry (the credit note is then recognised), or"
+		" dismiss this event.",
 	),
 	"stock_drift": Reason(
 		"The store changed its number of Item {item} by itself (SKU '{sku}', location '{location}'): it shows"
@@ -171,6 +184,7 @@ SKIPS: dict[str, Reason] = {
 		"Status '{status}' is not among those that are imported; the stores keep back what was sold.", ""
 	),
 	"unpaid": Reason("Not paid yet; the store's options wait for payment.", ""),
+	"refunded_before_import": Reason("Refunded in whole before it was imported.", ""),
 	"no_lines": Reason("The order has no lines and no amount.", ""),
 	"gone_in_store": Reason("{kind} {id} does not exist in the store any more.", ""),
 	"topic_unused": Reason("Nothing is done on the topic '{topic}'.", ""),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ..core.digests import digest
 from ..core.errors import Busy, Held
 from ..core.models import Company, Customer, Line, Order
-from ..core.orders import digest, plan_order
+from ..core.orders import plan_order
 from .base import Applied, Erp
 from .contract_journal import JournalContract
 from .contract_support import (

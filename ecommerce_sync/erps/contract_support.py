@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from ..core.digests import digest
 from ..core.erp import ErpOrder
 from ..core.models import Address, Customer, Discount, Line, Order, Shipping, TaxLine
-from ..core.orders import digest, plan_order
+from ..core.orders import plan_order
 from ..core.parties import customer_draft, guard_store
 from ..core.settings import StoreSettings
 from .base import Applied, Erp, Journal, LinkKey

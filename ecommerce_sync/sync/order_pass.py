@@ -7,24 +7,58 @@ anywhere leaves its events queued and its transaction rolled back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from time import monotonic
 
-from ..core.commands import CreateItems, EnsureCustomer, TakeOver
+from ..core.commands import (
+	CancelSalesOrder,
+	CreateItems,
+	CreateSalesOrder,
+	EnsureCustomer,
+	ReplaceSalesOrder,
+	TakeOver,
+	UpdateSalesOrder,
+)
+from ..core.digests import changes, digest, happened_since
 from ..core.erp import ErpOrder
 from ..core.errors import Fixable, Gone, Held, PayloadRefused
+from ..core.followups import ChangeSalesOrder, CreatePickList
 from ..core.models import Order
-from ..core.orders import digest, plan_order
+from ..core.orders import plan_order
 from ..core.plan import Command, Plan
+from ..core.settings import StoreSettings
 from ..erps.base import SOLD_BUT_SKIPPED, Applied, Event, LinkKey, Outcome, Subject
 from .events import load, settle
 from .links import customer_guards, order_link
 from .machine import Connection, Machine
 from .open_orders import lowered
 
-MAX_ROUNDS = 6
+MAX_ROUNDS = 100
 _PREPARING = (EnsureCustomer, CreateItems, TakeOver)
+# What brings the Sales Order itself to the store's order, so that this is what was applied from then on.
+_APPLYING = (CreateSalesOrder, ReplaceSalesOrder, ChangeSalesOrder)
 # Orders without a document that were sold, and those that may have been before.
 _MOVE_STOCK = (*SOLD_BUT_SKIPPED, "status_not_imported", "cancelled_before_import")
+
+
+@dataclass
+class _Work:
+	"""One pass: what is known of the order, and what was done for it so far."""
+
+	machine: Machine
+	connection: Connection
+	link: LinkKey
+	events: list[Event]
+	order: Order | None
+	fetched: bool
+	started: float
+	done: list[Command] = field(default_factory=list)
+	documents: list[tuple[str, str]] = field(default_factory=list)
+	picked: bool = False  # a Pick List was tried
+
+	def fetch(self) -> None:
+		"""Ask the store."""
+		self.order, self.fetched = _fetch(self.connection, self.link.external_id), True
 
 
 def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
@@ -34,70 +68,71 @@ def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 	link = order_link(subject)
 	machine.erp.ensure_links([link])
 	order, fetched = _order_of(connection, events)
+	work = _Work(machine, connection, link, events, order, fetched, started)
 	try:
-		outcome = _rounds(machine, connection, link, order, fetched, events, started)
+		outcome = _rounds(work)
 	except (Fixable, Held):
-		_touch(machine, connection, order)
+		_touch(work)
 		raise
 	if outcome.reason in _MOVE_STOCK:
-		_touch(machine, connection, order)
+		_touch(work)
 	return outcome
 
 
-def _touch(machine: Machine, connection: Connection, order: Order | None) -> None:
+def _touch(work: _Work) -> None:
 	"""The store has lowered its stock for an order that reserves nothing here, or no longer counts it."""
-	if order:
-		machine.erp.touch(connection.store, order.lines)
+	if work.order:
+		work.machine.erp.touch(work.connection.store, work.order.lines)
 
 
-def _rounds(
-	machine: Machine,
-	connection: Connection,
-	link: LinkKey,
-	order: Order | None,
-	fetched: bool,
-	events: list[Event],
-	started: float,
-) -> Outcome:
+def _rounds(work: _Work) -> Outcome:
+	"""Look, plan and apply until nothing is left to do."""
 	for _ in range(MAX_ROUNDS):
-		if order is None:
-			return _apply_gone(machine, link, events)
-		outcome = _round(machine, connection, link, order, fetched, events, started)
+		if work.order is None:
+			return _apply_gone(work.machine, work.link, work.events)
+		outcome = _round(work, work.order)
 		if outcome == "fetch":
-			order, fetched = _fetch(connection, link.external_id), True
+			work.fetch()
 		elif isinstance(outcome, Outcome):
 			return outcome
-	raise RuntimeError(f"the plan for order {link.external_id} did not become empty in {MAX_ROUNDS} rounds")
+	number = work.link.external_id
+	raise RuntimeError(f"the plan for order {number} did not become empty in {MAX_ROUNDS} rounds")
 
 
-def _round(
-	machine: Machine,
-	connection: Connection,
-	link: LinkKey,
-	order: Order,
-	fetched: bool,
-	events: list[Event],
-	started: float,
-) -> Outcome | str:
+def _round(work: _Work, order: Order) -> Outcome | str:
 	"""Lock, observe, plan, apply. An outcome when all is done, `fetch` to ask the store, `again` to replan."""
-	erp, settings = machine.erp, connection.settings
-	with erp.transaction([link]):
+	erp, settings = work.machine.erp, work.connection.settings
+	with erp.transaction([work.link]):
 		seen = erp.observe(order, settings)
-		if not fetched and _must_ask(order, seen):
+		if not work.fetched and _must_ask(order, seen):
 			return "fetch"
-		plan = _plan(order, seen, connection)
+		plan = _plan(order, seen.model_copy(update={"picked": seen.picked or work.picked}), work.connection)
+		if plan.ask:
+			return _ask(work, order)
 		if plan.commands and isinstance(plan.commands[0], EnsureCustomer):
-			guards = customer_guards(plan.commands[0].customer, link.store)
+			guards = customer_guards(plan.commands[0].customer, work.link.store)
 		else:
-			return _apply(machine, connection, order, plan, events, started)
-	_prepare_customer(machine, connection, link, order, guards)
+			return _apply(work, order, plan)
+	_prepare_customer(work.machine, work.connection, work.link, order, guards)
+	return "again"
+
+
+def _ask(work: _Work, order: Order) -> str:
+	"""The payments are asked for; a store that tells none even so has none."""
+	if not work.fetched:
+		return "fetch"
+	work.order = order.model_copy(update={"payments": ()})
 	return "again"
 
 
 def _must_ask(order: Order, seen: ErpOrder) -> bool:
 	"""Whether the payload alone cannot tell: deleted before, or another content with the same time."""
-	same_time = seen.version == order.updated_at
-	return seen.gone or (same_time and seen.digest is not None and seen.digest != digest(order))
+	if seen.gone:
+		return True
+	if seen.version != order.updated_at or seen.digest is None:
+		return False
+	now = digest(order)
+	return bool(changes(seen.digest, now)) or (" l:" in seen.digest and happened_since(seen.digest, now))
 
 
 def _plan(order: Order, seen: ErpOrder, connection: Connection) -> Plan:
@@ -109,29 +144,54 @@ def _plan(order: Order, seen: ErpOrder, connection: Connection) -> Plan:
 	return plan
 
 
-def _apply(
-	machine: Machine, connection: Connection, order: Order, plan: Plan, events: list[Event], started: float
-) -> Outcome | str:
-	"""The first command; the last one is committed together with the link and the events' state."""
-	documents = []
+def _apply(work: _Work, order: Order, plan: Plan) -> Outcome | str:
+	"""The commands of one step; what they change of the Sales Order is recorded with them."""
+	settings = work.connection.settings
+	if plan.commands and list(plan.commands) == work.done[-len(plan.commands) :]:
+		raise RuntimeError(f"applied without effect: {_as_json(plan.commands)[:400]}")
 	for command in plan.commands:
-		if document := machine.erp.apply(command, order, connection.settings):
-			documents.append(document)
+		if document := work.machine.erp.apply(command, order, settings):
+			work.documents += [] if document in work.documents else [document]
 		if isinstance(command, _PREPARING):
 			return "again"
+	work.done += plan.commands
+	work.picked = work.picked or any(isinstance(each, CreatePickList) for each in plan.commands)
+	if plan.commands and not _is_last(plan, order, settings):
+		if any(isinstance(command, _APPLYING) for command in plan.commands):
+			_record(work, order, life=False)
+		return "again"
+	return _settle(work, order, plan)
+
+
+def _is_last(plan: Plan, order: Order, settings: StoreSettings) -> bool:
+	"""Whether nothing can follow: notes and status come last, and a new order may have nothing beside it yet."""
+	if all(isinstance(command, UpdateSalesOrder | CancelSalesOrder) for command in plan.commands):
+		return not settings.record_payments or isinstance(plan.commands[-1], UpdateSalesOrder)
+	policies = (settings.payment_rule(*order.gateways).invoice, settings.deliveries_in, settings.returns_in)
+	happened = order.fulfilments or order.refunds or order.returns
+	wanted = settings.record_payments or settings.pick_list or policies[0] != "never"
+	return not wanted and not happened
+
+
+def _record(work: _Work, order: Order, life: bool = True) -> None:
+	applied = Applied(version=order.updated_at, digest=digest(order, life))
+	work.machine.erp.record(order, work.connection.settings, applied)
+
+
+def _settle(work: _Work, order: Order, plan: Plan) -> Outcome:
+	"""All agrees: the version and how the events ended, in the transaction that saw it."""
+	skip = None if work.done else plan.skip
 	outcome = Outcome(
-		state="Skipped" if plan.skip else "Done",
-		reason=plan.skip,
-		params=plan.params,
-		plan=_as_json(plan.commands),
-		documents=tuple(documents),
-		timings={"seconds": round(monotonic() - started, 4)},
+		state="Skipped" if skip else "Done",
+		reason=skip,
+		params=plan.params if skip else {},
+		plan=_as_json(tuple(work.done)),
+		documents=tuple(work.documents),
+		timings={"seconds": round(monotonic() - work.started, 4)},
 	)
 	if plan.skip != "stale":
-		machine.erp.record(
-			order, connection.settings, Applied(version=order.updated_at, digest=digest(order))
-		)
-	settle(machine, events, outcome)
+		_record(work, order)
+	settle(work.machine, work.events, outcome)
 	return outcome
 
 

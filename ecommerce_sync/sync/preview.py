@@ -60,11 +60,12 @@ def _written(erp: Erp, order: Order, settings: StoreSettings) -> Preview:
 	if view is None:
 		words = describe(plan.skip or "", plan.params)
 		return Preview(NOT_WANTED, {**result, "reason": plan.skip, "message": words.message})
-	matches = view.grand_total == order.total
+	drafts = [each.draft for each in plan.commands if isinstance(each, CreateSalesOrder)]
+	matches = view.grand_total == drafts[0].total  # the order's, less what was refunded before
 	result |= {
 		"sales_order": view.model_dump(mode="json"),
 		"matches": matches,
-		"store_total": str(order.total),
+		"store_total": str(drafts[0].total),
 	}
 	return Preview(MATCH if matches else STOPPED, result)
 

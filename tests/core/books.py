@@ -16,9 +16,10 @@ from ecommerce_sync.core.commands import (
 	TakeOver,
 	UpdateSalesOrder,
 )
+from ecommerce_sync.core.digests import digest
 from ecommerce_sync.core.erp import ErpOrder, ItemRef, SalesOrderState
 from ecommerce_sync.core.models import Order
-from ecommerce_sync.core.orders import digest, plan_order
+from ecommerce_sync.core.orders import plan_order
 from ecommerce_sync.core.plan import Command, Plan
 from ecommerce_sync.core.settings import StoreSettings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from ecommerce_sync.core.money import total
 from ecommerce_sync.core.partials import Coverage, shares_here
 
 D = Decimal
+Draw = Callable[[st.SearchStrategy[int]], int]
 ZERO = D(0)
 
 
@@ -138,7 +140,7 @@ def orders(draw: st.DrawFn) -> Books:
 	return Books(lines, {name: draw(amount) for name in names}, digits)
 
 
-def _some(draw: st.DrawFn, most: dict[str, int]) -> dict[str, int]:
+def _some(draw: Draw, most: dict[str, int]) -> dict[str, int]:
 	found = {line: draw(st.integers(0, pieces)) for line, pieces in most.items() if pieces > 0}
 	return {line: pieces for line, pieces in found.items() if pieces}
 

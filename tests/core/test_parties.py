@@ -10,8 +10,8 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from ecommerce_sync.core.commands import CustomerDraft
+from ecommerce_sync.core.digests import digest
 from ecommerce_sync.core.models import Address, Company, Customer
-from ecommerce_sync.core.orders import digest
 from ecommerce_sync.core.parties import customer_draft, fingerprint, normal_email, normal_phone
 from ecommerce_sync.core.settings import CompanyRule
 

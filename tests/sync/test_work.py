@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from ecommerce_sync.core.digests import digest
 from ecommerce_sync.core.errors import Fixable, Transient
-from ecommerce_sync.core.orders import digest, plan_order
+from ecommerce_sync.core.orders import plan_order
 from ecommerce_sync.erps.base import LinkKey
 from ecommerce_sync.sync.work import MAX_ATTEMPTS, drain, process
 
