@@ -207,6 +207,10 @@ TRANSIENT: dict[str, Reason] = {
 	"network": Reason("The store could not be reached: {detail}", "It is tried again by itself."),
 	"throttled": Reason("The store asked to slow down.", "It is tried again by itself."),
 	"store_error": Reason("The store answered {status}.", "It is tried again by itself."),
+	"fulfilment_on_hold": Reason(
+		"The store keeps the goods back: {detail}",
+		"Release the hold in the store; it is tried again by itself.",
+	),
 	"database_busy": Reason("The database was busy: {detail}", "It is tried again by itself."),
 }
 

@@ -48,7 +48,7 @@ class Told(Model):
 class GoodsBooks(Protocol):
 	"""Each method is a unit of work of its own unless it says otherwise."""
 
-	def alone(self, store: str, work: Work) -> AbstractContextManager[bool]:
+	def alone(self, store: str, work: str) -> AbstractContextManager[bool]:
 		"""Whether this worker is the only one at that work of the store; ends with the process."""
 		...
 

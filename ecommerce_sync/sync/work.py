@@ -12,7 +12,7 @@ from time import monotonic
 from ..core.errors import Busy, Fixable, Held, PayloadRefused, SyncError, Transient
 from ..core.reasons import describe
 from ..erps.base import Event, Outcome, Subject
-from . import level_pass, order_pass, product_pass, publish
+from . import level_pass, order_pass, product_pass, publish, refund_pass, shipment_pass
 from .events import settle_apart
 from .machine import Machine
 
@@ -26,6 +26,8 @@ PASSES: dict[str, Pass] = {
 	"stock": level_pass.take,
 	"drift": level_pass.correct,
 	"publish": publish.take,
+	"shipment": shipment_pass.take,
+	"refund": refund_pass.take,
 }
 
 

@@ -21,7 +21,7 @@ _PORTION = 500  # products
 class Changes(Stock):
 	"""Which listings are due, as stamps of the time since when."""
 
-	def alone(self, store: str, work: Work) -> AbstractContextManager[bool]:
+	def alone(self, store: str, work: str) -> AbstractContextManager[bool]:
 		return self.database.alone(store, work)
 
 	def take_changes(self) -> int:

@@ -29,7 +29,7 @@ class StockBooks:
 	"""Each method is a transaction of its own."""
 
 	@contextmanager
-	def alone(self, store: str, work: Work) -> Iterator[bool]:
+	def alone(self, store: str, work: str) -> Iterator[bool]:
 		"""See `GoodsBooks.alone`. A lock of the database's, which goes with the connection."""
 		whole = f"{frappe.conf.db_name}:{store}:{work}"
 		name = f"ecommerce_sync:{sha256(whole.encode()).hexdigest()[:32]}"
