@@ -19,11 +19,24 @@ from ...core.commands import (
 	UpdateSalesOrder,
 )
 from ...core.erp import ErpOrder
+from ...core.followups import Adopt, CreateCreditNote, CreateInvoice, CreatePayment
 from ...core.models import Order
 from ...core.plan import Command
 from ...core.settings import StoreSettings
 from ..base import Applied, LinkKey, SalesOrderView
-from . import customers, items, links, observe, order_changes, published_items, sales_orders
+from . import (
+	credit_notes,
+	customers,
+	invoices,
+	items,
+	links,
+	money_adoption,
+	observe,
+	order_changes,
+	payments,
+	published_items,
+	sales_orders,
+)
 from .fields import decimal
 from .goods_catalogue import CatalogueBooks
 from .goods_stock import StockBooks
@@ -86,6 +99,11 @@ class ErpNext(CatalogueBooks, StockBooks):
 		"""See `Erp.unlink`."""
 		order_changes.unlink(store, order_id)
 
+	def deliveries(self, store: str, order_id: str, settings: StoreSettings) -> tuple[Delivery, ...]:
+		"""See `LifeBooks.deliveries`."""
+		document = links.read(links.order_key(store, order_id)).get("document")
+		return order_deliveries.read(document, store, order_id, settings).deliveries
+
 	def sales_order(self, name: str) -> SalesOrderView:
 		"""See `Erp.sales_order`."""
 		doc = frappe.get_doc(sales_orders.DOCTYPE, name)
@@ -124,11 +142,33 @@ class ErpNext(CatalogueBooks, StockBooks):
 	def _take_over(self, command: TakeOver, order: Order, settings: StoreSettings) -> Document:
 		return "Sales Order", order_changes.take_over(command, order, settings)
 
+	def _change(self, command: ChangeSalesOrder, order: Order, settings: StoreSettings) -> Document:
+		self._locate(command.draft, settings)
+		return order_edits.change(command, order, settings, self._unit)
+
 	def _locate(self, draft: SalesOrderDraft, settings: StoreSettings) -> None:
 		"""Who and where, unless `observe` or `EnsureCustomer` has just found out."""
 		wanted = {place.key for place in draft.customer.addresses}
 		if not self._unit.customer or not wanted <= set(self._unit.addresses):
 			observe.locate_parties(draft.customer, settings.store, self._unit)
+
+
+def _follow(create: Callable[..., Document]) -> Callable[..., Document]:
+	"""A command that a module of its own brings about."""
+
+	def apply(erp: ErpNext, command: Command, order: Order, settings: StoreSettings) -> Document:
+		return create(command, order, settings, erp._unit)
+
+	return apply
+
+
+def _followed(work: Callable[..., Document | None]) -> Callable[..., Document | None]:
+	"""Commands of what follows a Sales Order have modules of their own, which take the unit of work."""
+
+	def apply(erp: ErpNext, command: Command, order: Order, settings: StoreSettings) -> Document | None:
+		return work(command, order, settings, erp._unit)
+
+	return apply
 
 
 _APPLY: dict[type, Callable[..., Document | None]] = {
@@ -139,6 +179,10 @@ _APPLY: dict[type, Callable[..., Document | None]] = {
 	UpdateSalesOrder: ErpNext._update,
 	CancelSalesOrder: ErpNext._cancel,
 	TakeOver: ErpNext._take_over,
+	CreateInvoice: _follow(invoices.create_invoice),
+	CreatePayment: _follow(payments.create_payment),
+	CreateCreditNote: _follow(credit_notes.create_credit_note),
+	Adopt: _follow(money_adoption.adopt_money),
 }
 
 
