@@ -88,8 +88,16 @@ def closed(life: Life) -> Iterator[Command]:
 	if document.closed or life.untouched:
 		return
 	waiting = any(row.quantity > row.delivered for row in document.rows)
-	if not life.order.live or (waiting and not life.open_pieces and _all_billed(life)):
+	called_off = not life.order.live and not life.kept and not _owed(life)
+	if called_off or (life.order.live and waiting and not life.open_pieces and _all_billed(life)):
 		yield CloseSalesOrder(document=document.name, status=life.order.status)
+
+
+def _owed(life: Life) -> bool:
+	"""Whether invoices stand that credit notes did not take back."""
+	return bool(total(each.total for each in (*life.invoices, *life.credits))) or (
+		bool(life.document.per_billed) and not life.erp.invoices
+	)
 
 
 def _all_billed(life: Life) -> bool:

@@ -33,10 +33,9 @@ def called_off(life: Life) -> Iterator[Command]:
 	"""What is still billed of an order that the store cancelled."""
 	if life.order.live or life.untouched:
 		return
-	if any(life.shipped.get(line, ZERO) > life.came_back.get(line, ZERO) for line in life.shipped):
-		raise Held(
-			"cancelled_after_progress", document=life.document.name, progress=life.document.progress or ""
-		)
+	if life.kept or (life.document.per_billed and not life.erp.invoices):
+		words = life.document.progress or "delivered in part or whole"
+		raise Held("cancelled_after_progress", document=life.document.name, progress=words)
 	for invoice in life.invoices:
 		crediting = Crediting(life, f"cancel:{life.order.id}", life.day(life.order.cancelled_at))
 		if note := crediting.all_that_is_left(invoice):

@@ -85,6 +85,13 @@ class Life:
 		"""Returned pieces, positive."""
 		return {line: -n for line, n in pieces_of(row for each in self.returns for row in each.rows).items()}
 
+	@property
+	def kept(self) -> bool:
+		"""Whether goods left the house and did not come back."""
+		if self.document.per_delivered and not self.shipments:
+			return True
+		return any(n > self.came_back.get(line, ZERO) for line, n in self.shipped.items())
+
 	@cached_property
 	def billed(self) -> Pieces:
 		"""Invoiced pieces, credit notes not taken off."""
