@@ -417,7 +417,7 @@ class TestPayment:
 			with_changes(payment_method="stripe", transaction_id="ch_1", date_paid_gmt="2026-11-22T02:14:26")
 		)
 		(payment,) = order.payments or ()
-		assert (payment.id, payment.reference, payment.gateway) == ("ch_1", "ch_1", "stripe")
+		assert (payment.id, payment.reference, payment.gateway) == ("31-payment", "ch_1", "stripe")
 		assert (payment.kind, payment.status, payment.amount) == ("sale", "success", D("76.62"))
 		assert payment.processed_at == datetime(2026, 11, 22, 2, 14, 26, tzinfo=timezone.utc)
 		assert order.gateways == ("stripe",)
@@ -426,8 +426,10 @@ class TestPayment:
 		(payment,) = parse_order(with_changes(status="failed", transaction_id="ch_1")).payments or ()
 		assert payment.status == "failure"
 
-	def test_unpaid_order_has_no_payment(self) -> None:
-		assert parse_order(MADE_OVER_REST).payments == ()
+	def test_unpaid_order_has_no_payment_and_cash_on_delivery_one_that_waits(self) -> None:
+		assert parse_order(with_changes(status="on-hold", payment_method="bacs")).payments == ()
+		(payment,) = parse_order(MADE_OVER_REST).payments or ()
+		assert (payment.gateway, payment.status, payment.moved) == ("cod", "pending", 0)
 
 
 class TestOrder:

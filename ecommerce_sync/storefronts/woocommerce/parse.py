@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from ...core.models import Charge, Line, Order, PaymentTerms, Shipping
 from ...core.money import rounded, total, unit
-from . import documents, lines, payments, people
+from . import documents, fulfilments, lines, payments, people, refunds
 from .fields import Fields, amount_of, meta, meta_text
 from .taxes import Taxes
 
@@ -41,6 +42,7 @@ def _order(fields: Fields) -> Order:
 	unlisted = lines.unlisted_shipping(fields, taxes, shipping, residual)
 	residual -= total(part.total for part in unlisted)
 	redeemed = payments.gift_cards(fields, residual, unit(taxes.digits) * len(sold))
+	charged = refunds.Sold(sold, shipping + unlisted, fees + redeemed, taxes, _total(fields))
 	return Order(
 		platform="woocommerce",
 		id=order_id,
@@ -54,29 +56,45 @@ def _order(fields: Fields) -> Order:
 		taxes=taxes.order,
 		discount_codes=coupons,
 		raw=dict(fields.data),
-		**_state(fields, order_id, currency),
+		**_state(fields),
+		**_life(fields, order_id, currency, charged),
 		**_about(fields),
 	)
 
 
-def _state(fields: Fields, order_id: str, currency: str) -> dict[str, Any]:
-	"""Status, times and payment."""
+def _state(fields: Fields) -> dict[str, Any]:
+	"""Status and times."""
 	word = status_word(fields.text("status"))
-	created, updated = fields.time("date_created"), fields.time("date_modified")
-	if not created and not updated:
-		raise fields.refuse("date_created_gmt", "is missing")
-	paid = payments.status(fields, word)
+	created, updated = fields.time("date_created"), _changed_at(fields)
 	method = payments.gateway(fields)
 	return {
 		"status": word or "pending",
-		"payment_status": paid,
+		"payment_status": payments.status(fields, word),
 		"created_at": created or updated,
-		"updated_at": updated or created,
+		"updated_at": updated,
 		"processed_at": fields.time("date_paid"),
 		"closed_at": fields.time("date_completed"),
-		"cancelled_at": (updated or created) if word in ("cancelled", "trash") else None,
+		"cancelled_at": updated if word in ("cancelled", "trash") else None,
 		"gateways": (method,) if method else (),
-		"payments": payments.payments(fields, order_id, paid, currency),
+	}
+
+
+def _changed_at(fields: Fields) -> datetime:
+	found = fields.time("date_modified") or fields.time("date_created")
+	if not found:
+		raise fields.refuse("date_created_gmt", "is missing")
+	return found
+
+
+def _life(fields: Fields, order_id: str, currency: str, sold: refunds.Sold) -> dict[str, Any]:
+	"""Money paid and paid back, and what was shipped."""
+	word = status_word(fields.text("status"))
+	returned = refunds.parse(fields, sold, _changed_at(fields))
+	moved = payments.payments(fields, order_id, word, currency, returned)
+	return {
+		"payments": moved,
+		"refunds": payments.with_payments(returned, moved),
+		"fulfilments": fulfilments.parse(fields, word, sold.lines, returned),
 	}
 
 

@@ -1,23 +1,27 @@
-"""What a wc/v3 order says about money paid: its payment status, its payment, gift cards redeemed."""
+"""What a wc/v3 order says about money: its payment status, its payment, money paid back, gift cards redeemed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ...core.models import Charge, Payment, PaymentStatus
+from ...core.life import Refund
+from ...core.models import ZERO, Charge, Payment, PaymentStatus
 from ...core.money import total
-from .fields import Fields, amount_of, meta
+from . import fees
+from .fields import Fields, amount_of, meta, meta_text
+from .refunds import amount as refunded_amount
 
-_SETTLED = {"paid", "partially_refunded", "refunded"}
+_REFUND_REFERENCES = ("_wcpay_refund_id", "_stripe_refund_id", "_ppcp_refund_id", "_transaction_id")
 _NOT_WANTED = {"cancelled", "failed", "trash"}
 _CREDIT_COUPONS = {"smart_coupon", "store_credit", "gift_card"}
 
 
 def status(order: Fields, word: str) -> PaymentStatus:
 	"""Read from the status, the date of payment and the refunds; `word` is the status without `wc-`."""
-	refunded = total(abs(row.amount("total")) for row in order.rows("refunds"))
+	refunded = total(map(refunded_amount, order.rows("refunds")))
 	whole = order.amount("total")
 	if word == "refunded" or (refunded and refunded >= whole):
 		return "refunded"
@@ -30,24 +34,102 @@ def status(order: Fields, word: str) -> PaymentStatus:
 	return "paid" if word == "completed" or (word == "processing" and not _on_delivery(order)) else "pending"
 
 
-def payments(order: Fields, order_id: str, state: PaymentStatus, currency: str) -> tuple[Payment, ...]:
-	"""The one payment that WooCommerce keeps on an order; none when neither date nor reference is there."""
-	paid_at, reference = order.time("date_paid"), order.text("transaction_id")
-	if not paid_at and not reference:
-		return ()
-	settled = "failure" if state == "voided" else "pending"
-	return (
-		Payment(
-			id=reference or f"{order_id}-payment",
-			gateway=gateway(order) or "",
-			kind="sale",
-			status="success" if state in _SETTLED else settled,
-			amount=order.amount("total"),
-			currency=currency,
-			processed_at=paid_at,
-			reference=reference,
-		),
+def was_paid(order: Fields, word: str) -> bool:
+	"""Whether the buyer's money has come; refunds may have followed."""
+	if order.time("date_paid") or any(row.data.get("refunded_payment") for row in order.rows("refunds")):
+		return True
+	return word == "completed" or (word == "processing" and not _on_delivery(order))
+
+
+def payments(
+	order: Fields, order_id: str, word: str, currency: str, refunds: Sequence[Refund]
+) -> tuple[Payment, ...]:
+	"""The one payment that WooCommerce keeps on an order, then the refunds that moved money.
+
+	What was credited before the buyer paid was never paid: it lowers the payment.
+	"""
+	sale = _sale(order, order_id, word, currency)
+	if sale is None or sale.status != "success":
+		unpaid = total(refund.credited(taxes_included=False) for refund in refunds)
+		left = sale and _less(sale, unpaid if sale.status == "pending" else ZERO)
+		return (left,) if left else ()
+	moved = _paid_back(order, sale, refunds)
+	never = total(each.credited(taxes_included=False) for each in refunds if each.id not in moved)
+	paid = _less(sale, never)
+	return (*((paid,) if paid else ()), *moved.values())
+
+
+def with_payments(refunds: Sequence[Refund], found: Sequence[Payment]) -> tuple[Refund, ...]:
+	"""The refunds with the payments that moved their money."""
+	known = {payment.id for payment in found}
+	return tuple(
+		refund.model_copy(update={"payment_ids": (refund_payment_id(refund.id),)})
+		if refund_payment_id(refund.id) in known
+		else refund
+		for refund in refunds
 	)
+
+
+def payment_id(order_id: str) -> str:
+	"""The id of an order's one payment: its reference at the gateway may come later, or change."""
+	return f"{order_id}-payment"
+
+
+def refund_payment_id(refund_id: str) -> str:
+	"""The id of the money that a refund paid back."""
+	return f"refund-{refund_id}"
+
+
+def _sale(order: Fields, order_id: str, word: str, currency: str) -> Payment | None:
+	"""None where nothing was paid or is on its way."""
+	paid, reference = was_paid(order, word), order.text("transaction_id")
+	dead = word in _NOT_WANTED
+	if not (paid or reference or (_on_delivery(order) and not dead)):
+		return None
+	amount = order.amount("total")
+	return Payment(
+		id=payment_id(order_id),
+		gateway=gateway(order) or "",
+		kind="sale",
+		status="success" if paid else "failure" if dead else "pending",
+		amount=amount,
+		currency=currency,
+		processed_at=_paid_at(order),
+		reference=reference,
+		fee=fees.of(order, currency, amount) if paid else ZERO,
+	)
+
+
+def _paid_at(order: Fields) -> datetime | None:
+	return order.time("date_paid") or order.time("date_completed")
+
+
+def _less(sale: Payment, amount: Decimal) -> Payment | None:
+	left = sale.amount - amount
+	return sale.model_copy(update={"amount": left}) if left > 0 else None
+
+
+def _paid_back(order: Fields, sale: Payment, refunds: Sequence[Refund]) -> dict[str, Payment]:
+	"""By refund: those after the payment, and those that the gateway paid."""
+	rows = {row.id("id"): row for row in order.rows("refunds")}
+	found = {}
+	for refund in refunds:
+		row, amount = rows.get(refund.id), refund.credited(taxes_included=False)
+		by_gateway = bool(row and row.data.get("refunded_payment"))
+		late = sale.processed_at is None or refund.created_at >= sale.processed_at
+		if amount > 0 and (by_gateway or late):
+			found[refund.id] = sale.model_copy(
+				update={
+					"id": refund_payment_id(refund.id),
+					"kind": "refund",
+					"amount": amount,
+					"processed_at": refund.created_at,
+					"reference": meta_text(row, *_REFUND_REFERENCES) if row else None,
+					"parent_id": sale.id,
+					"fee": ZERO,
+				}
+			)
+	return found
 
 
 def gateway(order: Fields) -> str | None:

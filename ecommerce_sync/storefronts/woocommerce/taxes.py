@@ -62,6 +62,10 @@ class Taxes:
 		"""The taxes of one row of `line_items`, `fee_lines` or `shipping_lines`."""
 		return tuple(self._of.get(row.path, ()))
 
+	def refunded(self, row: Fields) -> tuple[TaxLine, ...]:
+		"""The taxes of a row of a refund, negative as they stand there, named as the order's."""
+		return tuple(self._named(share.rate, share.amount) for share in self._shares(row))
+
 	def on_shipping(self, order: Fields) -> tuple[TaxLine, ...]:
 		"""The taxes of shipping that has no row: of the tax lines, else the order's `shipping_tax`."""
 		told = [(rate, row.shipping) for rate, row in self._rates.items() if row.shipping]
