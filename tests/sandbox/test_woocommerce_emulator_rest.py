@@ -219,7 +219,7 @@ def test_an_order_is_changed_over_rest(store: EmulatedWooCommerce) -> None:
 	assert answer["date_modified_gmt"] == "2026-11-22T11:00:00"
 	assert ask(store, "orders/7").json() == answer
 	assert ask(store, "orders/7", "PUT", json={"status": "sent"}).json()["code"] == "rest_invalid_param"
-	assert ask(store, "orders/7", "PUT", json={"line_items": []}).status_code == 501
+	assert ask(store, "orders/7", "PUT", json={"coupon_lines": []}).status_code == 501
 	junk = ask(store, "orders/7", "PUT", data="{", headers={"Content-Type": "application/json"})
 	assert (junk.status_code, junk.json()["code"]) == (400, "rest_invalid_json")
 

@@ -42,6 +42,12 @@ def invalid_param(name: str, code: str, message: str) -> RestError:
 	return RestError("rest_invalid_param", f"Invalid parameter(s): {name}", 400, data)
 
 
+def missing_param(name: str) -> RestError:
+	"""A required parameter that was not sent."""
+	message = f"Missing parameter(s): {name}"
+	return RestError("rest_missing_callback_param", message, 400, {"params": [name]})
+
+
 def no_route() -> RestError:
 	return RestError("rest_no_route", "No route was found matching the URL and request method.", 404)
 

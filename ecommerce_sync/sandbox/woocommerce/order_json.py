@@ -15,6 +15,7 @@ from ecommerce_sync.sandbox.woocommerce.order_lines import (
 	shown,
 	tax_lines,
 )
+from ecommerce_sync.sandbox.woocommerce.refund_json import refunds_summary
 from ecommerce_sync.sandbox.woocommerce.settings import VERSION, gmt, symbol_of
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _lines(order: WooOrder) -> dict[str, Any]:
 		"shipping_lines": shipping_lines(order),
 		"fee_lines": fee_lines(order),
 		"coupon_lines": coupon_lines(order),
-		"refunds": [],
+		"refunds": refunds_summary(order),
 	}
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Ids of an order's lines: stable while lines come and go, and never the same in two orders.
 PER_ORDER = 10_000
 SHIPPING, FEES, TAXES, COUPONS = 5_000, 6_000, 7_000, 8_000
+TIPS = 500  # among the fees
 
 
 def shown(order: WooOrder, amount: Decimal) -> str:
@@ -33,7 +34,7 @@ def line_items(order: WooOrder) -> list[dict[str, Any]]:
 
 
 def shipping_lines(order: WooOrder) -> list[dict[str, Any]]:
-	lines = zip(order.story.deliveries, order.totals.shipping, strict=True)
+	lines = zip(order.deliveries, order.totals.shipping, strict=True)
 	return [
 		{
 			"id": _id(order, SHIPPING + at),
@@ -46,7 +47,7 @@ def shipping_lines(order: WooOrder) -> list[dict[str, Any]]:
 			"tax_status": "taxable" if delivery.taxes else "none",
 			"meta_data": [],
 		}
-		for at, (delivery, taxed) in enumerate(lines)
+		for (at, delivery), taxed in lines
 	]
 
 
@@ -63,7 +64,7 @@ def fee_lines(order: WooOrder) -> list[dict[str, Any]]:
 			"taxes": _net_taxes(order, taxed),
 			"meta_data": [],
 		}
-		for at, (fee, taxed) in enumerate(zip(order.fees, order.totals.fees, strict=True))
+		for (at, fee), taxed in zip(order.fees, order.totals.fees, strict=True)
 	]
 
 
@@ -163,6 +164,8 @@ def _line_meta(order: WooOrder, at: int, line: Bought, variation_id: int) -> lis
 	taken = dict(order.reduced or ()).get(at)
 	if taken:
 		meta.append(("_reduced_stock", str(taken)))
+	if given := order.restocked.get(at):
+		meta.append(("_restock_refunded_items", str(given)))
 	return meta
 
 

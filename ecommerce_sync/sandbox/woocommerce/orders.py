@@ -13,30 +13,31 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from ecommerce_sync.sandbox.story import Bought, Delivery, Fee, Person, Place, Rate, Story
+from ecommerce_sync.sandbox.story import Bought, Delivery, Fee, Place, Rate, Story
 from ecommerce_sync.sandbox.woocommerce.order_json import order_json
+from ecommerce_sync.sandbox.woocommerce.order_lines import FEES, SHIPPING, TIPS
 from ecommerce_sync.sandbox.woocommerce.product_index import stable_ids
+from ecommerce_sync.sandbox.woocommerce.refunds import Refund
 from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreRate, StoreSettings
+from ecommerce_sync.sandbox.woocommerce.statuses import (
+	OFFLINE_GATEWAYS,
+	STATUSES,
+	first_status,
+	moved,
+)
+from ecommerce_sync.sandbox.woocommerce.story_edits import edited
 from ecommerce_sync.sandbox.woocommerce.totals import (
 	ZERO,
 	Arithmetic,
 	ItemTotals,
 	OrderTotals,
 	Taxed,
+	Typed,
 	item_totals,
+	typed_totals,
 )
 
-STATUSES = (
-	"pending",
-	"processing",
-	"on-hold",
-	"completed",
-	"cancelled",
-	"refunded",
-	"failed",
-	"checkout-draft",
-)
-OFFLINE_GATEWAYS = {"bacs", "cheque", "manual", "invoice"}  # money comes later: the order waits on hold
+__all__ = ["STATUSES", "RedeemedGiftCard", "Shipment", "WooOrder", "moved_on", "write_down"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class RedeemedGiftCard:
 	id: int
 	code: str
 	amount: Decimal
+
+
+@dataclass(frozen=True)
+class Shipment:
+	"""Goods that the shop's staff has sent, which core keeps nowhere: pieces by position of the line."""
+
+	id: str
+	pieces: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,17 @@ class WooOrder:
 	transaction_id: str = ""
 	created_via: str = "checkout"
 	gift_cards: tuple[RedeemedGiftCard, ...] = ()
-	meta: tuple[tuple[str, str], ...] = ()
+	meta: tuple[tuple[str, Any], ...] = ()
 	removed: frozenset[int] = field(default_factory=frozenset)  # positions of story lines taken off later
+	dropped: frozenset[int] = field(default_factory=frozenset)  # places of shipping and fees taken off later
+	typed: Mapping[int, Typed] = field(default_factory=dict)  # amounts that somebody wrote, by place
 	bought: tuple[tuple[int, int], ...] = ()  # product_id and variation_id by position in the story's lines
 	reduced: tuple[tuple[int, int], ...] | None = None  # positions and pieces taken from stock; None: not yet
+	restocked: Mapping[int, int] = field(default_factory=dict)  # pieces that refunds put back, by position
+	refunds: tuple[Refund, ...] = ()
+	shipments: tuple[Shipment, ...] = ()  # what the shop's staff has sent
+	completed: bool = False  # the shop has called all of it shipped
+	before_trash: str = ""
 
 	@property
 	def number(self) -> str:
@@ -97,22 +113,29 @@ class WooOrder:
 		return variation_id or product_id
 
 	@cached_property
-	def fees(self) -> tuple[Fee, ...]:
-		"""Fee lines; core has no tips, so a tip is one."""
+	def deliveries(self) -> tuple[tuple[int, Delivery], ...]:
+		"""Shipping lines with their number in the story."""
+		kept = enumerate(self.story.deliveries)
+		return tuple((at, line) for at, line in kept if SHIPPING + at not in self.dropped)
+
+	@cached_property
+	def fees(self) -> tuple[tuple[int, Fee], ...]:
+		"""Fee lines with their number; core has no tips, so a tip is one."""
 		tips = (
-			Fee("Tip", self._untaxed(line), line.taxes)
+			(TIPS + at, Fee("Tip", self._untaxed(line), line.taxes))
 			for at, line in enumerate(self.story.lines)
 			if line.kind == "tip" and at not in self.removed
 		)
-		return (*self.story.fees, *tips)
+		kept = ((at, fee) for at, fee in enumerate(self.story.fees) if FEES + at not in self.dropped)
+		return (*kept, *tips)
 
 	@cached_property
 	def totals(self) -> OrderTotals:
-		items = tuple(self._item(line) for _, line in self.lines)
-		shipping = tuple(self._shipping(delivery) for delivery in self.story.deliveries)
+		items = tuple(self._item(at, line) for at, line in self.lines)
+		shipping = tuple(self._shipping(at, delivery) for at, delivery in self.deliveries)
 		fees: tuple[Taxed, ...] = ()
-		for fee in self.fees:
-			fees += (self._fee(fee, self._left_to_pay(items, shipping, fees)),)
+		for at, fee in self.fees:
+			fees += (self._fee(at, fee, self._left_to_pay(items, shipping, fees)),)
 		redeemed = sum((card.amount for card in self.gift_cards), ZERO)
 		return OrderTotals(self.arithmetic, items, shipping, fees, redeemed)
 
@@ -134,12 +157,13 @@ class WooOrder:
 		email: str | None = None,
 		quantities: Mapping[int, int] | None = None,
 		remove: tuple[int, ...] = (),
-		meta: tuple[tuple[str, str], ...] = (),
+		meta: tuple[tuple[str, Any], ...] = (),
 		transaction_id: str | None = None,
 	) -> WooOrder:
 		"""The order after an edit at `at` (aware). `quantities` and `remove` go by position in the story's
-		lines; a line's discount stays what it was. Raises IndexError for a line that is not there."""
-		story = _edited(self.story, note, billing, shipping, email, quantities or {})
+		lines; a line's discount stays what it was. A meta value of None takes the key away. Raises IndexError
+		for a line that is not there."""
+		story = edited(self.story, note, billing, shipping, email, quantities or {})
 		for position in remove:
 			self.story.lines[position]
 		order = replace(
@@ -147,16 +171,22 @@ class WooOrder:
 			story=story,
 			date_modified=at,
 			removed=self.removed | set(remove),
-			meta=tuple({**dict(self.meta), **dict(meta)}.items()),
+			meta=tuple(
+				(key, value) for key, value in {**dict(self.meta), **dict(meta)}.items() if value is not None
+			),
 			transaction_id=self.transaction_id if transaction_id is None else transaction_id,
 		)
-		return order if status is None else _moved(order, status, at)
+		return order if status is None else moved(order, status, at)
 
 	def cancelled(self, at: datetime) -> WooOrder:
 		return self.changed(at, status="cancelled")
 
 	def trashed(self, at: datetime) -> WooOrder:
-		return replace(self, status="trash", date_modified=at)
+		return replace(self, status="trash", before_trash=self.status, date_modified=at)
+
+	def restored(self, at: datetime) -> WooOrder:
+		"""Out of the trash, in the status that it had."""
+		return replace(self, status=self.before_trash or "pending", date_modified=at)
 
 	@property
 	def _presented(self) -> bool:
@@ -170,16 +200,22 @@ class WooOrder:
 		shown = line.price * line.quantity - line.discount
 		return self.arithmetic.without_tax(shown, self.rows(line.taxes))
 
-	def _item(self, line: Bought) -> ItemTotals:
+	def _item(self, at: int, line: Bought) -> ItemTotals:
+		if typed := self.typed.get(at + 1):
+			return typed_totals(self.arithmetic, typed, line.code, self.rows(line.taxes))
 		amount, discount = self._money(line.price) * line.quantity, self._money(line.discount)
 		code = line.code.lower() if line.code else None
 		return item_totals(self.arithmetic, amount, discount, code, self.rows(line.taxes))
 
-	def _shipping(self, delivery: Delivery) -> Taxed:
+	def _shipping(self, at: int, delivery: Delivery) -> Taxed:
 		rows, shown = self.rows(delivery.taxes), self._money(delivery.price - delivery.discount)
+		if typed := self.typed.get(SHIPPING + at):
+			return self.arithmetic.shipped(typed.total, rows)
 		return self.arithmetic.shipped(self.arithmetic.without_tax(shown, rows), rows)
 
-	def _fee(self, fee: Fee, left: Decimal) -> Taxed:
+	def _fee(self, at: int, fee: Fee, left: Decimal) -> Taxed:
+		if typed := self.typed.get(FEES + at):
+			return self.arithmetic.net(typed.total, self.rows(fee.taxes))
 		amount = max(self.arithmetic.money(self._money(fee.amount)), -left)
 		return self.arithmetic.net(amount, self.rows(fee.taxes))
 
@@ -223,52 +259,8 @@ def write_down(
 		gift_cards=gift_cards,
 		bought=tuple(map(ids_of, story.lines)),
 	)
-	order = _moved(order, _first_status(story), story.created_at)
+	order = moved(order, first_status(story), story.created_at)
 	return order.cancelled(story.cancelled_at) if story.cancelled_at else order
-
-
-def _first_status(story: Story) -> str:
-	if story.paid or story.gateway == "cod":
-		return "processing"
-	return "on-hold" if story.gateway in OFFLINE_GATEWAYS or story.payment_terms_days else "pending"
-
-
-def _moved(order: WooOrder, status: str, at: datetime) -> WooOrder:
-	"""The order in `status`, with the dates that WooCommerce sets on the way there."""
-	on_delivery = order.story.gateway == "cod"  # its money has come only when the order is completed
-	if status not in (*STATUSES, "trash"):
-		raise ValueError(f"status: WooCommerce core has no order status {status!r}; it has {STATUSES}.")
-	paid = order.date_paid is None and (status == "completed" or (status == "processing" and not on_delivery))
-	return replace(
-		order,
-		status=status,
-		date_paid=at if paid else order.date_paid,
-		date_completed=at if status == "completed" else order.date_completed,
-	)
-
-
-def _edited(
-	story: Story,
-	note: str | None,
-	billing: Place | None,
-	shipping: Place | None,
-	email: str | None,
-	quantities: Mapping[int, int],
-) -> Story:
-	lines = list(story.lines)
-	for position, quantity in quantities.items():
-		lines[position] = replace(lines[position], quantity=quantity)
-	person = story.person
-	if email is not None:
-		person = replace(person or Person(None, None, None, None), email=email)
-	return replace(
-		story,
-		lines=tuple(lines),
-		person=person,
-		note=story.note if note is None else note,
-		billing=billing or story.billing,
-		shipping=shipping or story.shipping,
-	)
 
 
 def moved_on(order: WooOrder, now: datetime) -> datetime:

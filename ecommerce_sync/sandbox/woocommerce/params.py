@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from ecommerce_sync.sandbox.woocommerce.errors import RestError, invalid_param, unsupported
 from ecommerce_sync.sandbox.woocommerce.orders import STATUSES, WooOrder
+from ecommerce_sync.sandbox.woocommerce.refunds import Refund
 
 Thing = TypeVar("Thing")
 ORDER_BY = ("date", "modified", "id", "include", "title", "slug")
@@ -52,12 +53,14 @@ def page_of(args: Mapping[str, str]) -> Page:
 	return Page(per_page, page, integer(args, "offset", 0, 0) if "offset" in args else None)
 
 
-def chosen_orders(orders: Sequence[WooOrder], args: Mapping[str, str]) -> list[WooOrder]:
+def chosen_orders(
+	orders: Sequence[WooOrder], args: Mapping[str, str], custom_statuses: tuple[str, ...] = ()
+) -> list[WooOrder]:
 	"""The orders that GET /orders lists for `args`, in its order, all pages. Raises RestError 400."""
 	for name in NOT_EMULATED:
 		if name in args:
 			raise unsupported(f"the order filter {name}")
-	tests = [*_status_tests(args), *_date_tests(orders, args), *_other_tests(args)]
+	tests = [*_status_tests(args, custom_statuses), *_date_tests(orders, args), *_other_tests(args)]
 	found = [order for order in orders if all(test(order) for test in tests)]
 	return sorted(
 		found, key=_sort_key(args), reverse=one_of(args, "order", ("asc", "desc"), "desc") == "desc"
@@ -78,9 +81,30 @@ def _sort_key(args: Mapping[str, str]) -> Callable[[WooOrder], tuple[object, ...
 	return lambda order: (order.story.created_at, order.id)
 
 
-def _status_tests(args: Mapping[str, str]) -> list[Callable[[WooOrder], bool]]:
+def chosen_refunds(
+	refunds: Sequence[tuple[WooOrder, Refund]], args: Mapping[str, str]
+) -> list[tuple[WooOrder, Refund]]:
+	"""Refunds with their orders as a list shows them: newest first, or as `order` and the dates say."""
+	in_gmt = args.get("dates_are_gmt", "").lower() in ("1", "true")
+	found = list(refunds)
+	for name, later in (("after", True), ("before", False)):
+		if name in args and refunds:
+			bound = moment(name, args[name], timezone.utc if in_gmt else refunds[0][0].settings.zone)
+			found = [each for each in found if _is_beyond(each[1].created_at, bound, later)]
+	newest = one_of(args, "order", ("asc", "desc"), "desc") == "desc"
+	return sorted(found, key=lambda each: (each[1].created_at, each[1].id), reverse=newest)
+
+
+def _is_beyond(date: datetime, bound: datetime, later: bool) -> bool:
+	date = date.replace(microsecond=0)
+	return date > bound if later else date < bound
+
+
+def _status_tests(
+	args: Mapping[str, str], custom_statuses: tuple[str, ...]
+) -> list[Callable[[WooOrder], bool]]:
 	wanted = [status for status in args.get("status", "any").split(",") if status]
-	allowed = ("any", "trash", *STATUSES)
+	allowed = ("any", "trash", *STATUSES, *custom_statuses)
 	for at, status in enumerate(wanted):
 		if status not in allowed:
 			message = f"status[{at}] is not one of {listed(allowed)}."

@@ -12,11 +12,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
 from ecommerce_sync.sandbox.woocommerce import resources, site
-from ecommerce_sync.sandbox.woocommerce.edits import order_edit
 from ecommerce_sync.sandbox.woocommerce.endpoint import Answer
 from ecommerce_sync.sandbox.woocommerce.errors import RestError, no_route
-from ecommerce_sync.sandbox.woocommerce.orders import WooOrder
-from ecommerce_sync.sandbox.woocommerce.params import chosen_orders, page_of
+from ecommerce_sync.sandbox.woocommerce.rest_orders import TRACKING, TrackingEndpoints
 from ecommerce_sync.sandbox.woocommerce.rest_products import ProductEndpoints
 from ecommerce_sync.sandbox.woocommerce.rest_terms import TermEndpoints
 from ecommerce_sync.sandbox.woocommerce.store import not_found
@@ -25,40 +23,16 @@ from ecommerce_sync.sandbox.woocommerce.webhooks import HOOKS, STATUSES, Webhook
 API = "/wp-json/wc/v3"
 VARIATIONS = f"{API}/products/<int:product_id>/variations"
 TERMS = f"{API}/products/<any(categories, tags):kind>"
+REFUNDS, NOTES = f"{API}/orders/<int:order_id>/refunds", f"{API}/orders/<int:order_id>/notes"
+TRACKINGS = f"{TRACKING}/<int:order_id>/shipment-trackings"
 WRITE = ["PUT", "PATCH", "POST"]
 
 
-class Rest(ProductEndpoints, TermEndpoints):
+class Rest(ProductEndpoints, TermEndpoints, TrackingEndpoints):
 	"""All endpoints, for one request."""
 
 	def index(self) -> Answer:
 		return Answer(site.index_json(self.store.settings, self.store.url))
-
-	def list_orders(self) -> Answer:
-		self._may("list")
-		page = page_of(self.args)
-		found = chosen_orders(list(self.store.orders.values()), self.args)
-		shown = [order.as_json(self.store.url) for order in page.of(found)]
-		return Answer(self._fields(shown), headers=page.headers(self._here, self._plain_args(), len(found)))
-
-	def get_order(self, id: int) -> Answer:
-		self._may("view")
-		return Answer(self._fields([self._order(id).as_json(self.store.url)])[0])
-
-	def put_order(self, id: int) -> Answer:
-		self._may("edit")
-		order = self._order(id, missing_status=400)
-		changed = self.store.update(order, **order_edit(order, self.body()))
-		return Answer(changed.as_json(self.store.url))
-
-	def delete_order(self, id: int) -> Answer:
-		self._may("delete")
-		order, force = self._order(id), self._flag("force")
-		if order.status == "trash" and not force:
-			raise RestError(
-				"woocommerce_rest_already_trashed", "The shop_order has already been deleted.", 410
-			)
-		return Answer(self.store.delete(order, force=force).as_json(self.store.url))
 
 	def list_webhooks(self) -> Answer:
 		self._may("list")
@@ -147,11 +121,6 @@ class Rest(ProductEndpoints, TermEndpoints):
 		self._may("list")
 		return Answer(site.system_status_json(self.store.settings, self.store.url))
 
-	def _order(self, id: int, missing_status: int = 404) -> WooOrder:
-		if id not in self.store.orders:
-			raise _as_status(not_found("order"), missing_status)
-		return self.store.orders[id]
-
 	def _webhook(self, id: int, missing_status: int = 404) -> Webhook:
 		webhook = self.store.webhooks.get(id)
 		if webhook is None:
@@ -175,6 +144,20 @@ ROUTES = Map(
 		Rule(f"{API}/orders/<int:id>", endpoint=Rest.get_order, methods=["GET"]),
 		Rule(f"{API}/orders/<int:id>", endpoint=Rest.put_order, methods=WRITE),
 		Rule(f"{API}/orders/<int:id>", endpoint=Rest.delete_order, methods=["DELETE"]),
+		Rule(REFUNDS, endpoint=Rest.list_refunds, methods=["GET"]),
+		Rule(REFUNDS, endpoint=Rest.post_refund, methods=["POST"]),
+		Rule(f"{REFUNDS}/<int:id>", endpoint=Rest.get_refund, methods=["GET"]),
+		Rule(f"{REFUNDS}/<int:id>", endpoint=Rest.delete_refund, methods=["DELETE"]),
+		Rule(f"{API}/refunds", endpoint=Rest.list_all_refunds, methods=["GET"]),
+		Rule(NOTES, endpoint=Rest.list_notes, methods=["GET"]),
+		Rule(NOTES, endpoint=Rest.post_note, methods=["POST"]),
+		Rule(f"{NOTES}/<int:id>", endpoint=Rest.get_note, methods=["GET"]),
+		Rule(f"{NOTES}/<int:id>", endpoint=Rest.delete_note, methods=["DELETE"]),
+		Rule(TRACKINGS, endpoint=Rest.list_trackings, methods=["GET"]),
+		Rule(TRACKINGS, endpoint=Rest.post_tracking, methods=["POST"]),
+		Rule(f"{TRACKINGS}/providers", endpoint=Rest.list_providers, methods=["GET"]),
+		Rule(f"{TRACKINGS}/<tracking_id>", endpoint=Rest.get_tracking, methods=["GET"]),
+		Rule(f"{TRACKINGS}/<tracking_id>", endpoint=Rest.delete_tracking, methods=["DELETE"]),
 		Rule(f"{API}/webhooks", endpoint=Rest.list_webhooks, methods=["GET"]),
 		Rule(f"{API}/webhooks", endpoint=Rest.post_webhook, methods=["POST"]),
 		Rule(f"{API}/webhooks/<int:id>", endpoint=Rest.get_webhook, methods=["GET"]),
@@ -238,7 +221,8 @@ def route_of(request: Request) -> Route:
 		rule, values = ROUTES.bind_to_environ(request.environ).match(return_rule=True)
 	except HTTPException:
 		raise no_route() from None
-	pattern = re.sub(r"/\d+", "/<id>", request.path.removeprefix(f"{API}/").rstrip("/"))
+	path = request.path.removeprefix(f"{API}/").removeprefix("/wp-json/").rstrip("/")
+	pattern = re.sub(r"/(?:\d+|[0-9a-f]{32})(?=/|$)", "/<id>", path)
 	return Route(pattern, rule.endpoint, values)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Literal
 
 from babel.numbers import get_currency_name, get_currency_precision, get_currency_symbol
 
 from ecommerce_sync.sandbox.story import Rate
 
+Tracking = Literal["official", "advanced"]
 VERSION = "10.5.0"
 WORDPRESS = "6.9.1"
 
@@ -33,6 +35,9 @@ class StoreSettings:
 	po_number_key: str = "_po_number"
 	weight_unit: str = "kg"  # or g, lbs, oz: what products' weights are typed in
 	product_bundles: bool = False  # the Product Bundles plugin: sets are bundles, else grouped products
+	shipment_tracking: Tracking | None = None  # Shipment Tracking, or Advanced Shipment Tracking Pro
+	custom_statuses: tuple[str, ...] = ()  # of a plugin, without "wc-": partial-shipped, delivered
+	woopayments: bool = False  # the gateway woocommerce_payments, which reports payouts
 
 	def places(self, currency: str) -> int:
 		"""wc_get_price_decimals: how many decimals amounts in `currency` are shown with."""

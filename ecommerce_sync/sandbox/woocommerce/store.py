@@ -23,6 +23,8 @@ from ecommerce_sync.sandbox.woocommerce.auth import ApiKey, Authenticator, Permi
 from ecommerce_sync.sandbox.woocommerce.encoding import wp_json
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
 from ecommerce_sync.sandbox.woocommerce.goods import Goods
+from ecommerce_sync.sandbox.woocommerce.notes import Notes
+from ecommerce_sync.sandbox.woocommerce.order_life import FIRST_REFUND_ID, OrderLife
 from ecommerce_sync.sandbox.woocommerce.orders import RedeemedGiftCard, WooOrder, moved_on, write_down
 from ecommerce_sync.sandbox.woocommerce.sales import FIRST_NUMBER, purchase
 from ecommerce_sync.sandbox.woocommerce.seeding import Seeder, Stock
@@ -36,7 +38,7 @@ def utc_now() -> datetime:
 	return datetime.now(timezone.utc)
 
 
-class Store(Shelf):
+class Store(Shelf, OrderLife):
 	"""A shop. `seed` fixes its keys and secrets; `now` is its clock.
 
 	It sells `catalogue`, with `stock` pieces of each variant, or of those named by SKU (the others are not
@@ -64,11 +66,13 @@ class Store(Shelf):
 		self.auth = Authenticator(clock=lambda: now().timestamp())
 		self.webhook_secret = self._token("", 40)
 		self.key = self.add_key()
-		self.orders: dict[int, WooOrder] = {}
+		self.orders = {}
+		self.notes = Notes(now)
 		self.customers: dict[int, tuple[Person, Story]] = {}
 		self._salt = self._token("", 64)
 		self._lock = threading.RLock()
 		self._sales = count(FIRST_NUMBER)
+		self._refund_ids = count(FIRST_REFUND_ID)
 
 	def add_key(self, permissions: Permissions = "read_write") -> ApiKey:
 		"""A new REST API key with these rights."""
@@ -117,15 +121,15 @@ class Store(Shelf):
 		email: str | None = None,
 		quantities: Mapping[int, int] | None = None,
 		remove: tuple[int, ...] = (),
-		meta: tuple[tuple[str, str], ...] = (),
+		meta: tuple[tuple[str, Any], ...] = (),
 		transaction_id: str | None = None,
 	) -> WooOrder:
 		"""Edit an order as `WooOrder.changed` does; with nothing named it is saved unchanged, which tells of
 		an update all the same. `at` (default now) is its new modification time. Raises KeyError."""
-		with self._lock:
-			old = self.order(order)
-			new = old.changed(
-				at or moved_on(old, self.now()),
+
+		def change(old: WooOrder, at: datetime) -> WooOrder:
+			return old.changed(
+				at,
 				status=status,
 				note=note,
 				billing=billing,
@@ -136,9 +140,8 @@ class Store(Shelf):
 				meta=meta,
 				transaction_id=transaction_id,
 			)
-			new = self.orders[new.id] = settled(new, self.goods)
-		self.webhooks.happened("order.updated", new.id)
-		return new
+
+		return self.save(order, change, at)
 
 	def cancel(self, order: WooOrder | int, *, at: datetime | None = None) -> WooOrder:
 		return self.update(order, status="cancelled", at=at)
@@ -155,10 +158,6 @@ class Store(Shelf):
 		if not force:
 			self.webhooks.happened("order.deleted", old.id)
 		return new
-
-	def order(self, order: WooOrder | int) -> WooOrder:
-		"""The current state of an order. Raises KeyError."""
-		return self.orders[order.id if isinstance(order, WooOrder) else order]
 
 	def run_queue(self, workers: int = 1) -> list[Delivery]:
 		"""Build and send what is queued, each message once, in the order that the faults leave."""

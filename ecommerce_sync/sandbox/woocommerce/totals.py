@@ -33,6 +33,14 @@ class Taxed:
 
 
 @dataclass(frozen=True)
+class Typed:
+	"""Amounts of a line as a person or a REST client wrote them, net of tax."""
+
+	subtotal: Decimal
+	total: Decimal
+
+
+@dataclass(frozen=True)
 class Arithmetic:
 	"""One order's rounding: `places` shown decimals, prices with tax or without, taxes per line or in total."""
 
@@ -169,6 +177,16 @@ def item_totals(
 	rates, discount = list(rates), min(discount, amount)
 	before, after = arithmetic.priced(amount, rates), arithmetic.priced(amount - discount, rates)
 	return ItemTotals(before, after, arithmetic.priced(discount, rates), code)
+
+
+def typed_totals(
+	arithmetic: Arithmetic, typed: Typed, code: str | None, rates: Iterable[StoreRate]
+) -> ItemTotals:
+	"""A line whose amounts somebody wrote: net of tax, whatever prices are, with its taxes reckoned anew."""
+	rates = list(rates)
+	before, after = arithmetic.net(typed.subtotal, rates), arithmetic.net(typed.total, rates)
+	discount = arithmetic.net(typed.subtotal - typed.total, rates)
+	return ItemTotals(before, after, discount, code.lower() if code and discount.net else None)
 
 
 def _added(parts: Iterable[Taxes]) -> Taxes:
