@@ -22,6 +22,8 @@ _STOCK = "ecommerce_sync.doc_events.stock.note"
 _PRICE = "ecommerce_sync.doc_events.prices.note"
 _PRODUCT = "ecommerce_sync.doc_events.item.note"
 _UNBIND = "ecommerce_sync.doc_events.item.forget"
+# Documents that follow an order carry their part of its charges, see doc_events/partials.py.
+_RESTATE = "ecommerce_sync.doc_events.partials.before_validate"
 doc_events = {
 	"Item": {
 		"on_update": [_RELEASE, _STOCK, _PRICE, _PRODUCT],
@@ -51,7 +53,11 @@ doc_events = {
 	"Item Price": {"on_update": _PRICE, "on_trash": _PRICE},
 	"Pricing Rule": {"on_update": _PRICE, "on_trash": _PRICE},
 	"Price List": {"on_update": _PRICE},
-	"Sales Invoice": {"on_submit": _RELEASE, "on_cancel": _RELEASE},
+	"Delivery Note": {
+		"before_validate": ["ecommerce_sync.doc_events.returns.before_validate", _RESTATE],
+		"before_submit": "ecommerce_sync.doc_events.returns.before_submit",
+	},
+	"Sales Invoice": {"before_validate": _RESTATE, "on_submit": _RELEASE, "on_cancel": _RELEASE},
 	"Currency Exchange": {"on_update": _RELEASE},
 	"Account": {"on_update": _RELEASE},
 	"Fiscal Year": {"on_update": _RELEASE},

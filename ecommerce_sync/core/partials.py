@@ -62,7 +62,8 @@ def shares_here(
 			continue
 		now, anew = (done, again) if coverage is None else (coverage.done, coverage.again)
 		due = amount * now + (given_back or {}).get(part, ZERO) * anew
-		if here := rounded(due, digits) - taken.get(part, ZERO):
+		here = rounded(due, digits) - taken.get(part, ZERO)
+		if here * due > 0:  # others that carry more already are not made up for by the opposite
 			found[part] = here
 	return found
 
