@@ -6,28 +6,27 @@ import json
 from decimal import Decimal
 from hashlib import sha256
 
-from .lifecycle.reduce import reduced
 from .models import Model, Order
 from .parties import fingerprint
 
 NAMES = {"m": "lines or amounts", "a": "addresses", "s": "notes or status"}
 
 
-def digest(order: Order, life: bool = True) -> str:
-	"""`m:` money, `a:` addresses, `s:` soft fields, `l:` what happened since, `t:` the total in clear.
+def digest(order: Order, total: Decimal | None = None, life: bool = True) -> str:
+	"""`m:` money before refunds, `a:` addresses, `s:` soft fields, `l:` what happened since, `t:` a total in clear.
 
-	Money is what is left after refunds. Without `life` it says that the Sales Order alone was brought about.
+	`total` is what the Sales Order was given, which refunds may have lowered. Without `life` it says that the
+	Sales Order alone was brought about, not yet what follows it.
 	"""
-	left = reduced(order, order.refunds)
-	lines = [_money_of(line) for line in (*left.lines, *left.shipping, *left.charges)]
-	money = [order.currency, str(left.total.normalize()), *lines]
+	lines = [_money_of(line) for line in (*order.lines, *order.shipping, *order.charges)]
+	money = [order.currency, str(order.total.normalize()), *lines]
 	places = [
 		fingerprint(place) if place else "" for place in (order.billing_address, order.shipping_address)
 	]
 	soft = [order.po_number, order.note, order.status, str(order.live)]
 	parts = {"m": money, "a": places, "s": soft} | ({"l": _happened(order)} if life else {})
 	prints = [f"{key}:{_print(value)}" for key, value in parts.items()]
-	return " ".join([*prints, f"t:{left.total.normalize():f}"])
+	return " ".join([*prints, f"t:{(order.total if total is None else total).normalize():f}"])
 
 
 def changes(before: str | None, after: str) -> list[str]:

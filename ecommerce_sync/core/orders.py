@@ -18,7 +18,7 @@ from .drafts import draft_of
 from .erp import ErpOrder, SalesOrderState
 from .errors import Held
 from .followups import ChangeSalesOrder
-from .lifecycle import Life, plan_life, reduced
+from .lifecycle import Life, absorbable, plan_life, reduced
 from .lifecycle.changes import as_it_stands, in_place
 from .lifecycle.payments import payments_in, payments_out
 from .models import Order
@@ -72,10 +72,11 @@ def _plan_new(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 	commands: list[Command] = []
 	if items := _items_to_create(order, erp, settings):
 		return _plan(CreateItems(items=items))
-	left = reduced(order, order.refunds)
-	if order.refunds and not left.total and not any(line.quantity for line in left.lines):
+	refunds = absorbable(order, settings)
+	left = reduced(order, refunds)
+	if refunds and not left.total and not any(line.quantity for line in left.lines):
 		return Plan(skip="refunded_before_import")
-	draft = draft_of(left, erp, settings, tuple(refund.id for refund in order.refunds))
+	draft = draft_of(left, erp, settings, tuple(refund.id for refund in refunds))
 	if not draft.rows:
 		return Plan(skip="no_lines")
 	if _party_is_missing(draft, erp):
@@ -112,9 +113,7 @@ def _plan_draft(order: Order, erp: ErpOrder, document: SalesOrderState, settings
 	"""A document that nobody submitted yet."""
 	if not order.live:
 		return _plan(CancelSalesOrder(document=document.name))
-	differing = changes(erp.digest, digest(order))
-	if _followed_by_hand(order, erp, document):
-		differing.remove("m")
+	differing = _differing(order, erp, document, settings)
 	if not differing:
 		return Plan(skip="unchanged")
 	if differing == ["s"]:
@@ -125,7 +124,7 @@ def _plan_draft(order: Order, erp: ErpOrder, document: SalesOrderState, settings
 def _plan_submitted(order: Order, erp: ErpOrder, document: SalesOrderState, settings: StoreSettings) -> Plan:
 	"""The Sales Order first, then what follows it; notes and status last, when all else agrees."""
 	now = digest(order)
-	differing = [] if _same_by_figures(order, erp, document) else changes(erp.digest, now)
+	differing = _differing(order, erp, document, settings)
 	life = Life(order, erp, document, settings)
 	if life.untouched and not order.live:
 		money = _plan_money(order, erp, settings)
@@ -154,8 +153,6 @@ def _follow(
 	document = life.document
 	if not life.untouched:
 		return _readdressed(life, erp, settings) if "a" in differing else ()
-	if "m" in differing and _followed_by_hand(order, erp, document):
-		differing.remove("m")
 	if not {"m", "a"} & set(differing):
 		return ()
 	if "m" in differing:
@@ -194,9 +191,22 @@ def _readdressed(life: Life, erp: ErpOrder, settings: StoreSettings) -> tuple[Co
 	return (change,)
 
 
-def _same_by_figures(order: Order, erp: ErpOrder, document: SalesOrderState) -> bool:
-	"""A document of which nobody knows what was applied to it is compared by its total."""
-	return erp.digest is None and document.total == reduced(order, order.refunds).total
+def _differing(order: Order, erp: ErpOrder, document: SalesOrderState, settings: StoreSettings) -> list[str]:
+	"""What the store changed since it was applied, refunds that the document is not less by yet among it.
+
+	A document of which nobody knows what was applied to it is compared by its total.
+	"""
+	refunds = absorbable(order, settings)
+	wanted = reduced(order, refunds).total
+	if erp.digest is None and document.total == wanted:
+		return []
+	found = changes(erp.digest, digest(order))
+	if {refund.id for refund in refunds} - set(document.refund_ids) and "m" not in found:
+		found.insert(0, "m")
+	applied = applied_total(erp.digest)
+	if "m" in found and applied is not None and applied != wanted == document.total:
+		found.remove("m")  # a person has brought it to the store's total
+	return found
 
 
 def _soft(order: Order, document: SalesOrderState) -> UpdateSalesOrder:
@@ -225,12 +235,6 @@ def _check_unedited(order: Order, erp: ErpOrder, document: SalesOrderState) -> N
 	applied = applied_total(erp.digest)
 	if applied is not None and applied != document.total:
 		raise Held("edited_in_erpnext", applied=f"{applied:f}", **_both(order, document))
-
-
-def _followed_by_hand(order: Order, erp: ErpOrder, document: SalesOrderState) -> bool:
-	"""Whether a person has brought the document to the total that the store's order changed to."""
-	applied, wanted = applied_total(erp.digest), reduced(order, order.refunds).total
-	return applied is not None and applied != wanted == document.total
 
 
 def _both(order: Order, document: SalesOrderState) -> dict[str, str]:

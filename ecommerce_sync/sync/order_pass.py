@@ -8,6 +8,7 @@ anywhere leaves its events queued and its transaction rolled back.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from time import monotonic
 
 from ..core.commands import (
@@ -55,6 +56,7 @@ class _Work:
 	done: list[Command] = field(default_factory=list)
 	documents: list[tuple[str, str]] = field(default_factory=list)
 	picked: bool = False  # a Pick List was tried
+	total: Decimal | None = None  # of the Sales Order
 
 	def fetch(self) -> None:
 		"""Ask the store."""
@@ -104,6 +106,7 @@ def _round(work: _Work, order: Order) -> Outcome | str:
 	erp, settings = work.machine.erp, work.connection.settings
 	with erp.transaction([work.link]):
 		seen = erp.observe(order, settings)
+		work.total = seen.document.total if seen.document else None
 		if not work.fetched and _must_ask(order, seen):
 			return "fetch"
 		plan = _plan(order, seen.model_copy(update={"picked": seen.picked or work.picked}), work.connection)
@@ -154,6 +157,8 @@ def _apply(work: _Work, order: Order, plan: Plan) -> Outcome | str:
 			work.documents += [] if document in work.documents else [document]
 		if isinstance(command, _PREPARING):
 			return "again"
+		if isinstance(command, _APPLYING):
+			work.total = command.draft.total
 	work.done += plan.commands
 	work.picked = work.picked or any(isinstance(each, CreatePickList) for each in plan.commands)
 	if plan.commands and not _is_last(plan, order, settings):
@@ -174,7 +179,7 @@ def _is_last(plan: Plan, order: Order, settings: StoreSettings) -> bool:
 
 
 def _record(work: _Work, order: Order, life: bool = True) -> None:
-	applied = Applied(version=order.updated_at, digest=digest(order, life))
+	applied = Applied(version=order.updated_at, digest=digest(order, work.total, life))
 	work.machine.erp.record(order, work.connection.settings, applied)
 
 

@@ -14,16 +14,16 @@ from ..followups import CreatePickList
 from ..models import Order
 from ..plan import Command, Plan
 from ..settings import StoreSettings
-from .changes import Drafting, adjusted, closed, held
+from .changes import Drafting, adjusted, closed
 from .credits import called_off, credits
 from .deliveries import deliveries
 from .invoices import invoices
 from .payments import payments_in, payments_out
-from .reduce import reduced
+from .reduce import absorbable, reduced
 from .returns import returns
 from .view import Life
 
-__all__ = ["Life", "held", "plan_life", "reduced"]
+__all__ = ["Life", "absorbable", "plan_life", "reduced"]
 
 _STEPS: tuple[Callable[[Life], Iterable[Command]], ...] = (
 	deliveries,

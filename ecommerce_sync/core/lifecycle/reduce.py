@@ -9,6 +9,7 @@ from ..base import ZERO, TaxLine
 from ..life import Refund, RefundLine, RefundPart
 from ..models import Charge, Discount, Line, Order, Shipping
 from ..money import digits_of, spread, total
+from ..settings import StoreSettings
 
 
 def reduced(order: Order, refunds: Sequence[Refund]) -> Order:
@@ -30,6 +31,28 @@ def reduced(order: Order, refunds: Sequence[Refund]) -> Order:
 			"refunds": tuple(refund for refund in order.refunds if refund not in refunds),
 		}
 	)
+
+
+def absorbable(order: Order, settings: StoreSettings) -> tuple[Refund, ...]:
+	"""The refunds that a Sales Order with nothing delivered or billed is simply less by.
+
+	Not those of goods that the store has shipped, where its shipments become deliveries here: they went out.
+	"""
+	if settings.deliveries_in == "no":
+		return order.refunds
+	left = {line.id: line.quantity for line in order.lines}
+	for shipped in (f for f in order.fulfilments if f.status == "success"):
+		for part in shipped.lines:
+			left[part.line_id] = left.get(part.line_id, ZERO) - part.quantity
+	found = []
+	for refund in sorted(order.refunds, key=lambda each: each.created_at):
+		if all(
+			line.restock == "cancel" or line.quantity <= left.get(line.line_id, ZERO) for line in refund.lines
+		):
+			found.append(refund)
+			for line in refund.lines:
+				left[line.line_id] = left.get(line.line_id, ZERO) - line.quantity
+	return tuple(found)
 
 
 def _lines_of(refunds: Sequence[Refund], line_id: str) -> list[RefundLine]:
