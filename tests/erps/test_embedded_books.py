@@ -43,7 +43,7 @@ class TestBooks(Books):
 		self.erp.deliver(name)
 		with raises(KeyError):
 			self.erp.deliver("SAL-ORD-99999")
-		assert self.erp.documents("Delivery Note")[0]["data"]["rows"] == [["A", WAREHOUSE, "-3"]]
+		assert self.erp.documents("Delivery Note")[0]["data"]["moved"] == [["A", WAREHOUSE, "-3"]]
 		assert self.erp.sales_order(name).docstatus == 1
 
 	def test_an_adopted_difference_is_a_document(self) -> None:

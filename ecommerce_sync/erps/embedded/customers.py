@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ...core.commands import EnsureCustomer
+from ...core.commands import AddressDraft, EnsureCustomer
 from ...core.parties import guard_store
 from ...core.settings import StoreSettings
 from .documents import Document, Documents
@@ -21,15 +21,17 @@ class Customers(Documents):
 			self._write("Customer", name, draft.model_dump(mode="json", exclude={"addresses"}), 0)
 		for key in draft.keys:
 			self._set_link(guard_store(settings.store, key), "Customer", key, "Customer", name)
-		for address in draft.addresses:
-			if not self._address(name, address.key):
-				document = self._write("Address", self._name("ADDR"), address.model_dump(mode="json"), 0)
-				self._set_link("", "Address", f"{name}:{address.key}", *document)
+		self._add_addresses(name, (each for each in draft.addresses if not self._address(name, each.key)))
 		if draft.contact_key:
 			self._set_link(
 				settings.store, "Contact", f"{name}:{draft.contact_key}", "Contact", draft.contact_key
 			)
 		return ("Customer", name)
+
+	def _add_addresses(self, customer: str, addresses: Iterable[AddressDraft]) -> None:
+		for address in addresses:
+			document = self._write("Address", self._name("ADDR"), address.model_dump(mode="json"), 0)
+			self._set_link("", "Address", f"{customer}:{address.key}", *document)
 
 	def _customer_of(self, store: str, keys: Sequence[str]) -> str | None:
 		found = (self._link(guard_store(store, key), "Customer", key).get("document") for key in keys)

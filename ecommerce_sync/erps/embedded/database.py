@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS document (
 );
 CREATE INDEX IF NOT EXISTS amended ON document (amended_from);
 CREATE INDEX IF NOT EXISTS spelling ON document (name COLLATE NOCASE);
+CREATE INDEX IF NOT EXISTS of_order ON document (json_extract(data, '$.order_id'));
+CREATE INDEX IF NOT EXISTS of_payment ON document (json_extract(data, '$.payment_id'));
 CREATE INDEX IF NOT EXISTS variants ON document (json_extract(data, '$.variant_of')) WHERE doctype = 'Item';
 CREATE TABLE IF NOT EXISTS series (prefix TEXT PRIMARY KEY, current INTEGER);
 CREATE TABLE IF NOT EXISTS barcode (

@@ -65,7 +65,10 @@ class Documents:
 		row = self.database.execute(
 			"SELECT * FROM document WHERE doctype = ? AND name = ?", doctype, name
 		).fetchone()
-		return {**dict(row), "data": json.loads(row["data"])} if row else None
+		return self._parsed(dict(row)) if row else None
+
+	def _parsed(self, row: dict[str, Any]) -> dict[str, Any]:
+		return {**row, "data": json.loads(row["data"])}
 
 	def _read_all(self, doctype: str, names: Iterable[str]) -> dict[str, dict[str, Any]]:
 		"""The data of those documents that exist, by name."""

@@ -1,40 +1,33 @@
-"""Documents and links on SQLite."""
+"""`erps.base.Erp` on SQLite: what there is for an order, and commands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ...core.commands import (
-	CancelSalesOrder,
-	CreateItems,
-	CreateSalesOrder,
-	EnsureCustomer,
-	ReplaceSalesOrder,
-	SalesOrderDraft,
-	TakeOver,
-	UpdateSalesOrder,
-)
-from ...core.erp import ErpOrder, ItemRef, SalesOrderState
+from ...core.commands import CreateItems, TakeOver
+from ...core.erp import ErpOrder, ItemRef, SalesOrderRow, SalesOrderState
 from ...core.errors import Held
+from ...core.followups import Adopt, CreatePickList
 from ...core.models import Order
-from ...core.money import Pieces, row_amount, total
 from ...core.parties import customer_draft
 from ...core.plan import Command
 from ...core.settings import StoreSettings
 from ...core.stock import StockPart
 from ..base import Applied, LinkKey, SalesOrderView
 from .catalogue import usable
-from .customers import Customers
+from .deliveries import of_order
 from .documents import Document
-from .publishing import Publishing
+from .invoices import seen_charge
+from .order_books import OrderBooks
+from .people import People
 
 
-class EmbeddedErp(Publishing, Customers):
-	"""`erps.base.Erp` on the embedded database."""
+class EmbeddedErp(People):
+	"""Everything together."""
 
 	def ensure_links(self, keys: Sequence[LinkKey]) -> None:
 		missing = [key for key in keys if not self._link(key.store, key.kind, key.external_id)]
@@ -49,45 +42,161 @@ class EmbeddedErp(Publishing, Customers):
 	def transaction(self, locks: Sequence[LinkKey], wait: bool = False) -> AbstractContextManager[None]:
 		return self.database.transaction(locks, wait)
 
+	# what there is
+
 	def observe(self, order: Order, settings: StoreSettings) -> ErpOrder:
 		link = self._link(settings.store, "Order", order.id)
-		draft = customer_draft(order, settings)
-		customer = draft.existing or self._customer_of(settings.store, draft.keys)
-		contact = LinkKey(store=settings.store, kind="Contact", external_id=f"{customer}:{draft.contact_key}")
-		items = self._items(order, settings.store)
-		of_lines = self.parts_of(settings.store, order.lines)
-		parts = {ref.item_code: of_lines.get(line_id, ()) for line_id, ref in items.items()}
+		row = self._read("Sales Order", link["document"]) if link.get("document") else None
+		following = self._following(settings.store, order.id)
+		books = OrderBooks(row, following) if row else None
 		return ErpOrder(
 			version=datetime.fromisoformat(link["version"]) if link.get("version") else None,
 			digest=link.get("digest"),
 			gone=link.get("state") == "Gone",
 			linked=link.get("document"),
 			cancelled_by_sync=link.get("state") in ("Cancelled", "Gone"),
-			document=self._state(link.get("document")),
-			customer=customer,
-			addresses=frozenset(a.key for a in draft.addresses if self._address(customer, a.key)),
-			contact_known=bool(self._link(contact.store, contact.kind, contact.external_id)),
-			items=items,
-			parts=parts,
-			free=self._free_for(parts, link.get("document"), settings),
+			document=self._state(books),
+			deliveries=self._deliveries(following, settings),
+			invoices=self._invoices(books) if books else (),
+			payments=self._payments(books) if books else (),
+			picked=any(each["doctype"] == "Pick List" and each["docstatus"] < 2 for each in following),
+			**self._party(order, settings),
+			**self._goods(order, row, settings),
 		)
 
+	def _party(self, order: Order, settings: StoreSettings) -> dict[str, Any]:
+		draft = customer_draft(order, settings)
+		customer = draft.existing or self._customer_of(settings.store, draft.keys)
+		contact = f"{customer}:{draft.contact_key}"
+		return {
+			"customer": customer,
+			"addresses": frozenset(a.key for a in draft.addresses if self._address(customer, a.key)),
+			"contact_known": bool(self._link(settings.store, "Contact", contact)),
+		}
+
+	def _goods(
+		self, order: Order, document: Mapping[str, Any] | None, settings: StoreSettings
+	) -> dict[str, Any]:
+		items = self._items(order, settings.store)
+		of_lines = self.parts_of(settings.store, order.lines)
+		parts = {ref.item_code: of_lines.get(line_id, ()) for line_id, ref in items.items()}
+		return {"items": items, "parts": parts, "free": self._free_for(parts, document, settings)}
+
+	def _free_for(
+		self,
+		parts: Mapping[str, tuple[StockPart, ...]],
+		document: Mapping[str, Any] | None,
+		settings: StoreSettings,
+	) -> dict[tuple[str, str], Decimal]:
+		"""What is not reserved in the store's warehouses; the order's own draft takes nothing from itself."""
+		items = {part.item_code for each in parts.values() for part in each}
+		free = dict(self.free_stock(items, settings.warehouses()))
+		if document and document["docstatus"] == 0:
+			for item, warehouse, amount in document["data"]["reserved"]:
+				free[item, warehouse] = free.get((item, warehouse), Decimal(0)) + Decimal(amount)
+		return free
+
+	def _items(self, order: Order, store: str) -> dict[str, ItemRef]:
+		listings = self._listings_of_lines(store, order.lines)
+		codes = {line.id: (listings.get(line.id) or {}).get("item_code") or line.sku for line in order.lines}
+		known = self._read_all("Item", [code for code in codes.values() if code])
+		return {
+			line: ItemRef(item_code=code, usable=usable(known[code]))
+			for line, code in codes.items()
+			if code in known
+		}
+
+	def _state(self, books: OrderBooks | None) -> SalesOrderState | None:
+		if books is None:
+			return None
+		row = books.order
+		amended = self.database.execute(
+			"SELECT name FROM document WHERE amended_from = ? AND docstatus < 2", row["name"]
+		).fetchone()
+		return SalesOrderState(
+			name=row["name"],
+			docstatus=row["docstatus"],
+			total=Decimal(row["data"]["grand_total"]),
+			per_delivered=books.per_delivered,
+			per_billed=books.per_billed,
+			advance_paid=books.advance,
+			amended_to=amended["name"] if amended else None,
+			closed=row["data"]["closed"],
+			refund_ids=tuple(row["data"].get("refund_ids", ())),
+			rows=tuple(_row(books, each) for each in row["data"]["rows"]),
+			charges=tuple(seen_charge(charge) for charge in row["data"]["charges"]),
+		)
+
+	def sales_order(self, name: str) -> SalesOrderView:
+		row = self._read("Sales Order", name)
+		if row is None:
+			raise KeyError(f"no Sales Order {name}")
+		data = row["data"]
+		states = {0: "Draft", 1: "Closed" if data["closed"] else "To Deliver and Bill", 2: "Cancelled"}
+		return SalesOrderView(
+			name=name,
+			docstatus=row["docstatus"],
+			status=states[row["docstatus"]],
+			customer=data["customer_document"],
+			currency=data["currency"],
+			grand_total=Decimal(data["grand_total"]),
+			rounded_total=Decimal(0),
+			rows=tuple(data["rows"]),
+			taxes=tuple({**charge, "amount": Decimal(charge["amount"])} for charge in data["charges"]),
+		)
+
+	# what is done
+
 	def apply(self, command: Command, order: Order, settings: StoreSettings) -> Document | None:
-		if isinstance(command, EnsureCustomer):
-			return self._ensure_customer(command, settings)
-		if isinstance(command, CreateItems):
-			return self._create_items(command, settings)
-		if isinstance(command, CreateSalesOrder):
-			return self._create(command.draft, order, settings)
-		if isinstance(command, ReplaceSalesOrder):
-			return self._replace(command, order, settings)
-		if isinstance(command, UpdateSalesOrder):
-			return self._update(command)
-		if isinstance(command, CancelSalesOrder):
-			return self._cancel(command.document, settings.store, order.id, "Cancelled")
-		if isinstance(command, TakeOver):
-			self._set_link(settings.store, "Order", order.id, "Sales Order", command.amended)
-			return ("Sales Order", command.amended)
+		by_kind: dict[str, Callable[[Any], Document | None]] = {
+			"EnsureCustomer": lambda c: self._ensure_customer(c, settings),
+			"CreateItems": self._create_items,
+			"CreateSalesOrder": lambda c: self._create(c.draft, order, settings),
+			"ReplaceSalesOrder": lambda c: self._replace(c, order, settings),
+			"UpdateSalesOrder": self._update,
+			"CancelSalesOrder": lambda c: self._cancel(c.document, settings.store, order.id, "Cancelled"),
+			"TakeOver": lambda c: self._take_over(c, order, settings),
+			"ChangeSalesOrder": lambda c: self._change_order(c, order, settings),
+			"CloseSalesOrder": self._close,
+			"CreatePickList": self._create_pick_list,
+			"CreateDelivery": self._create_delivery,
+			"CancelDelivery": self._cancel_delivery,
+			"CreateReturn": self._create_return,
+			"SubmitReturn": self._submit_return,
+			"CreateInvoice": self._create_invoice,
+			"CreatePayment": self._create_payment,
+			"CreateCreditNote": self._create_credit_note,
+			"Adopt": self._adopt_document,
+		}
+		return by_kind[command.kind](command)
+
+	def _take_over(self, command: TakeOver, order: Order, settings: StoreSettings) -> Document:
+		self._set_link(settings.store, "Order", order.id, "Sales Order", command.amended)
+		return ("Sales Order", command.amended)
+
+	def _create_items(self, command: CreateItems) -> Document | None:
+		for item in command.items:
+			self.add_item(item.item_code, item.barcode, stock=item.stock, title=item.name)
+		return ("Item", command.items[-1].item_code) if command.items else None
+
+	def _create_pick_list(self, command: CreatePickList) -> Document:
+		books = self.books(command.document)
+		open_ = [[*key, f"{amount:f}"] for key, amount in books.reserved().items()]
+		ordered_on = datetime.fromisoformat(books.data["ordered_on"]).date()
+		data = {**of_order(books, ordered_on), "rows": [], "to_pick": open_}
+		return self._write("Pick List", self._name("PICK"), data, 0)
+
+	def _adopt_document(self, command: Adopt) -> Document:
+		row = self._read(command.doctype, command.document)
+		ids = row["data"].get("fulfilment_ids", []) if row else []
+		values: dict[str, dict[str, Any]] = {
+			"fulfilment": {"fulfilment_ids": [*ids, command.external_id]},
+			"refund": {"refund_id": command.external_id},
+			"payment": {"payment_id": command.external_id},
+		}
+		return self._set(command.doctype, command.document, values[command.what])
+
+	# links
 
 	def record(self, order: Order, settings: StoreSettings, applied: Applied) -> None:
 		self.database.execute(
@@ -102,7 +211,8 @@ class EmbeddedErp(Publishing, Customers):
 		)
 
 	def remove_gone(self, store: str, order_id: str) -> Document | None:
-		document = self._state(self._link(store, "Order", order_id).get("document"))
+		name = self._link(store, "Order", order_id).get("document")
+		document = self._state(self.books(name)) if name and self._read("Sales Order", name) else None
 		if document and document.docstatus < 2:
 			if document.progress:
 				raise Held("cancelled_after_progress", document=document.name, progress=document.progress)
@@ -122,142 +232,16 @@ class EmbeddedErp(Publishing, Customers):
 			order_id,
 		)
 
-	def sales_order(self, name: str) -> SalesOrderView:
-		row = self._read("Sales Order", name)
-		if row is None:
-			raise KeyError(f"no Sales Order {name}")
-		data = row["data"]
-		return SalesOrderView(
-			name=name,
-			docstatus=row["docstatus"],
-			status={0: "Draft", 1: "To Deliver and Bill", 2: "Cancelled"}[row["docstatus"]],
-			customer=data["customer_document"],
-			currency=data["currency"],
-			grand_total=Decimal(data["grand_total"]),
-			rounded_total=Decimal(0),
-			rows=tuple(data["rows"]),
-			taxes=tuple({**charge, "amount": Decimal(charge["amount"])} for charge in data["charges"]),
-		)
 
-	def cancel(self, name: str) -> None:
-		"""What a person does in the Desk: cancel a Sales Order, the link stays."""
-		with self.database.transaction():
-			row = self._read("Sales Order", name)
-			if row and row["docstatus"] == 1:
-				self._release(row["data"])
-				self._write("Sales Order", name, {**row["data"], "reserved": []}, 2, row["amended_from"])
-
-	def amend(self, name: str) -> str:
-		"""What a person does in the Desk: amend a cancelled Sales Order."""
-		with self.database.transaction():
-			data = self._data("Sales Order", name)
-			amended = f"{name}-1"
-			data = {**data, "reserved": data.get("wanted", [])}
-			self._write("Sales Order", amended, data, 1, amended_from=name)
-			self._reserve(data)
-		return amended
-
-	def _create(self, draft: SalesOrderDraft, order: Order, settings: StoreSettings) -> Document:
-		data = self._order_data(draft, order, settings)
-		if Decimal(data["grand_total"]) != draft.total:
-			raise Held(
-				"total_mismatch",
-				ours=data["grand_total"],
-				theirs=str(draft.total),
-				difference=str(draft.total - Decimal(data["grand_total"])),
-				currency=draft.currency,
-			)
-		document = self._write("Sales Order", self._name("SAL-ORD"), data, int(draft.submit))
-		self._reserve(data)
-		self._set_link(settings.store, "Order", order.id, *document)
-		return document
-
-	def _order_data(self, draft: SalesOrderDraft, order: Order, settings: StoreSettings) -> dict[str, Any]:
-		"""The document as it is kept: the draft, its Customer and the totals of its rows and charges."""
-		rows = total(row_amount(Pieces(row.quantity, row.rate), settings.site_digits) for row in draft.rows)
-		charges = total(charge.amount for charge in draft.charges)
-		grand_total = draft.total if draft.tax_template else rows + charges
-		return {
-			**draft.model_dump(mode="json"),
-			"customer_document": draft.customer.existing
-			or self._customer_of(settings.store, draft.customer.keys),
-			"wanted": (wanted := self._reserved_by(draft, order, settings)),
-			"reserved": wanted,  # what is left of it
-			"net_total": f"{rows:f}",
-			"grand_total": f"{grand_total:f}",
-		}
-
-	def _replace(self, command: ReplaceSalesOrder, order: Order, settings: StoreSettings) -> Document:
-		data = self._order_data(command.draft, order, settings)
-		self._release(self._data("Sales Order", command.document))
-		self._reserve(data)
-		return self._write("Sales Order", command.document, data, int(command.draft.submit))
-
-	def _update(self, command: UpdateSalesOrder) -> Document:
-		row = self._read("Sales Order", command.document)
-		data = row["data"] if row else {}
-		changed = {"po_number": command.po_number, "note": command.note, "order_status": command.status}
-		return self._write(
-			"Sales Order", command.document, {**data, **changed}, row["docstatus"] if row else 0
-		)
-
-	def _cancel(self, name: str, store: str, order_id: str, state: str) -> Document:
-		"""Cancel what was submitted; a draft is deleted, and the link drops its name."""
-		row = self._read("Sales Order", name)
-		submitted = bool(row and row["docstatus"])
-		if submitted:
-			self.cancel(name)
-		else:
-			self._release(row["data"] if row else {})
-			self.database.execute("DELETE FROM document WHERE doctype = 'Sales Order' AND name = ?", name)
-		self.database.execute(
-			"UPDATE link SET state = ?, document = CASE WHEN ? THEN document END"
-			" WHERE store = ? AND kind = 'Order' AND external_id = ?",
-			state,
-			submitted,
-			store,
-			order_id,
-		)
-		return ("Sales Order", name)
-
-	def _create_items(self, command: CreateItems, settings: StoreSettings) -> Document | None:
-		for item in command.items:
-			self.add_item(item.item_code, item.barcode, stock=item.stock, title=item.name)
-		return ("Item", command.items[-1].item_code) if command.items else None
-
-	def _free_for(
-		self, parts: Mapping[str, tuple[StockPart, ...]], document: str | None, settings: StoreSettings
-	) -> dict[tuple[str, str], Decimal]:
-		"""What is not reserved in the store's warehouses; the order's own draft takes nothing from itself."""
-		items = {part.item_code for each in parts.values() for part in each}
-		free = dict(self.free_stock(items, settings.warehouses()))
-		row = self._read("Sales Order", document) if document else None
-		if row and row["docstatus"] == 0:
-			for item, warehouse, amount in row["data"]["reserved"]:
-				free[item, warehouse] = free.get((item, warehouse), Decimal(0)) + Decimal(amount)
-		return free
-
-	def _items(self, order: Order, store: str) -> dict[str, ItemRef]:
-		found = {}
-		for line in order.lines:
-			listing = self._listed(store, line.product_id, line.variant_id) or {}
-			code = listing.get("item_code") or line.sku
-			row = self._read("Item", code) if code else None
-			if code and row:
-				found[line.id] = ItemRef(item_code=code, usable=usable(row["data"]))
-		return found
-
-	def _state(self, name: str | None) -> SalesOrderState | None:
-		row = self._read("Sales Order", name) if name else None
-		if row is None:
-			return None
-		amended = self.database.execute(
-			"SELECT name FROM document WHERE amended_from = ? AND docstatus < 2", name
-		).fetchone()
-		return SalesOrderState(
-			name=row["name"],
-			docstatus=row["docstatus"],
-			total=Decimal(row["data"]["grand_total"]),
-			per_delivered=Decimal(row["data"].get("per_delivered", 0)),
-			amended_to=amended["name"] if amended else None,
-		)
+def _row(books: OrderBooks, row: Mapping[str, Any]) -> SalesOrderRow:
+	return SalesOrderRow(
+		name=row["name"],
+		line_id=row["line_id"],
+		item_code=row["item_code"],
+		quantity=Decimal(row["quantity"]),
+		rate=Decimal(row["rate"]),
+		list_rate=Decimal(row["list_rate"]),
+		warehouse=row["warehouse"],
+		delivered=books.delivered(row["name"]),
+		billed=books.billed(row["name"]),
+	)

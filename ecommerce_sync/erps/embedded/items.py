@@ -82,14 +82,26 @@ class Items(Documents):
 	# parts
 
 	def parts_of(self, store: str, lines: Sequence[Line]) -> dict[str, tuple[StockPart, ...]]:
-		found = {}
-		for line in lines:
-			row = self._listed(store, line.product_id, line.variant_id)
-			code = (row or {}).get("item_code") or line.sku
-			if code and self._read("Item", code):
-				found[line.id] = (code, Decimal(row["pieces"]) if row and row["item_code"] else Decimal(1))
+		found, listings = {}, self._listings_of_lines(store, lines)
+		codes = {line.id: (listings.get(line.id) or {}).get("item_code") or line.sku for line in lines}
+		known = self._read_all("Item", [code for code in codes.values() if code])
+		for line, code in codes.items():
+			if code in known:
+				row = listings.get(line)
+				found[line] = (code, Decimal(row["pieces"]) if row and row["item_code"] else Decimal(1))
 		own = self._item_parts({code for code, _ in found.values()})
 		return {line: _times(own.get(code, ()), pieces) for line, (code, pieces) in found.items()}
+
+	def _listings_of_lines(self, store: str, lines: Sequence[Line]) -> dict[str, dict[str, Any]]:
+		"""The listings that lines were sold by, by line id."""
+		rows = self._all(
+			f"SELECT * FROM listing WHERE store = ? AND product_id {AMONG}",
+			store,
+			many(line.product_id or "" for line in lines),
+		)
+		known = {(row["product_id"], row["variant_id"]): row for row in rows}
+		pairs = {line.id: (line.product_id or "", line.variant_id or "") for line in lines}
+		return {line: known[pair] for line, pair in pairs.items() if pair in known}
 
 	def _listed(self, store: str, product_id: str | None, variant_id: str | None) -> dict[str, Any] | None:
 		rows = self._all(

@@ -46,6 +46,9 @@ class EmbeddedJournal:
 			self._write([str(cursor.lastrowid)], outcome)
 		return str(cursor.lastrowid)
 
+	def note(self, event: NewEvent) -> bool:
+		return self.receive(event) is not None
+
 	def subjects_due(self, now: datetime, limit: int) -> list[Subject]:
 		rows = self.database.execute(
 			"SELECT store, kind, external_id, MIN(name) AS first,"

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ...core.commands import SalesOrderDraft
 from ...core.errors import Held
-from ...core.models import Order
 from ...core.settings import StoreSettings
 from ..goods import Told
 from .documents import AMONG, DISABLED, Document, many, stamp
@@ -28,18 +26,6 @@ class Stock(Items):
 	def issue(self, item_code: str, warehouse: str, quantity: Decimal) -> None:
 		"""Goods go out, for no order."""
 		self._book("Stock Entry", {(item_code, warehouse): -quantity})
-
-	def deliver(self, sales_order: str) -> None:
-		"""What the Sales Order still reserves goes out."""
-		with self.database.transaction():
-			row = self._read("Sales Order", sales_order)
-			if row is None or row["docstatus"] != 1:
-				raise KeyError(f"no submitted Sales Order {sales_order}")
-			open_pieces = _pieces(row["data"])
-			self._book("Delivery Note", {key: -amount for key, amount in open_pieces.items()})
-			self._release(row["data"])
-			data = {**row["data"], "reserved": [], "per_delivered": 100}
-			self._write("Sales Order", sales_order, data, 1)
 
 	def adopt(self, level: Told, warehouse: str, difference: int, settings: StoreSettings) -> Document:
 		parts = self._item_parts([level.item_code]).get(level.item_code, ())
@@ -107,25 +93,8 @@ class Stock(Items):
 			)
 		self._note("stock", *(item for item, _ in moved))
 
-	def _reserve(self, data: Mapping[str, Any]) -> None:
-		self._move("reserved", _pieces(data))
-
 	def _release(self, data: Mapping[str, Any]) -> None:
 		self._move("reserved", {key: -amount for key, amount in _pieces(data).items()})
-
-	def _reserved_by(
-		self, draft: SalesOrderDraft, order: Order, settings: StoreSettings
-	) -> list[tuple[str, str, str]]:
-		"""The Items, warehouses and quantities that a Sales Order keeps for its customer."""
-		of_lines = self.parts_of(settings.store, order.lines)
-		of_items = self._item_parts({row.item_code for row in draft.rows})
-		pieces: Pieces = {}
-		for row in draft.rows:
-			warehouse = row.warehouse or draft.warehouse or ""
-			for part in of_lines.get(row.line_id, of_items.get(row.item_code, ())):
-				key = (part.item_code, warehouse)
-				pieces[key] = pieces.get(key, ZERO) + part.quantity * row.quantity
-		return [(item, warehouse, f"{amount:f}") for (item, warehouse), amount in pieces.items()]
 
 
 def _pieces(data: Mapping[str, Any]) -> Pieces:

@@ -1,0 +1,344 @@
+"""Delivery Notes and returns on SQLite, by commands and by persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from ...core.erp import Delivery, DocumentRow
+from ...core.followups import CancelDelivery, CreateDelivery, CreateReturn, SubmitReturn
+from ...core.life import Parcel
+from ...core.settings import StoreSettings
+from ..base import NewEvent
+from .documents import Document
+from .journal import EmbeddedJournal
+from .order_books import OrderBooks, Row
+from .orders import SalesOrders
+from .stock import ZERO
+
+NOTE = "Delivery Note"
+Quantities = Mapping[str, Decimal]  # pieces by row name
+
+
+class Deliveries(SalesOrders):
+	"""What leaves and what comes back."""
+
+	def _create_delivery(self, command: CreateDelivery) -> Document:
+		books = self._deliverable(command.document)
+		pieces = {line.line_id: line.quantity for line in command.lines}
+		data = {
+			"fulfilment_ids": [command.fulfilment_id],
+			"by_sync": True,
+			"parcels": [parcel.model_dump() for parcel in command.parcels],
+			"told": [parcel.model_dump() for parcel in command.parcels],
+		}
+		quantities = self._open_rows(books, pieces)
+		return self._write_delivery(
+			books, quantities, command.posted_on, command.warehouse, command.submit, data
+		)
+
+	def _deliverable(self, sales_order: str) -> OrderBooks:
+		books = self.books(sales_order)
+		if books.order["docstatus"] != 1:
+			raise KeyError(f"no submitted Sales Order {sales_order}")
+		if books.data["closed"]:
+			raise self._refuse(books, "it is closed")
+		return books
+
+	def _open_rows(self, books: OrderBooks, pieces: Quantities) -> dict[str, Decimal]:
+		"""The order's rows that so many pieces of lines are taken from."""
+		open_ = {
+			row["name"]: Decimal(row["quantity"]) - books.shipped(row["name"]) for row in books.data["rows"]
+		}
+		return self._shared_out(books, books.data["rows"], open_, pieces)
+
+	def _shared_out(
+		self, books: OrderBooks, rows: Iterable[Row], open_: Quantities, pieces: Quantities
+	) -> dict[str, Decimal]:
+		"""Pieces of lines as pieces of rows, the first rows first. Raises `Fixable` when there are not so many."""
+		left, found = dict(pieces), {}
+		for row in rows:
+			here = min(left.get(row["line_id"], ZERO), open_[row["name"]])
+			if here > 0:
+				found[row["name"]] = here
+				left[row["line_id"]] -= here
+		if any(left.values()):
+			missing = next(line for line, n in left.items() if n)
+			raise self._refuse(books, f"line {missing} has not so many pieces left")
+		return found
+
+	def _write_delivery(
+		self,
+		books: OrderBooks,
+		quantities: Quantities,
+		posted_on: date,
+		warehouse: str | None,
+		submit: bool,
+		more: Mapping[str, Any],
+	) -> Document:
+		name = self._name("DN")
+		rows = [row for row in books.data["rows"] if row["name"] in quantities]
+		data = {
+			**of_order(books, posted_on),
+			"told": None,
+			**more,
+			"rows": [
+				{
+					**document_row(books, name, number, row, quantities[row["name"]]),
+					"order_row": row["name"],
+					"parts": row["parts"],
+					"warehouse": warehouse or row["warehouse"],
+				}
+				for number, row in enumerate(rows, 1)
+			],
+			"charges": list(books.charges_of_order(NOTE, quantities)),
+		}
+		return self._put_delivery(name, data, int(submit))
+
+	def _put_delivery(self, name: str, data: dict[str, Any], docstatus: int) -> Document:
+		"""Write it; a submitted one moves the stock."""
+		data["moved"] = _moved(data["rows"])
+		document = self._write(NOTE, name, data, docstatus)
+		if docstatus:
+			self._move("actual", _balances(data["moved"]))
+			self._reserve_again(data["sales_order"])
+		return document
+
+	def _cancel_delivery(self, command: CancelDelivery) -> Document:
+		books, row = self._books_of(NOTE, command.document)
+		if row["docstatus"] == 0:
+			self._delete(NOTE, row["name"])
+			return (NOTE, row["name"])
+		rows = {each["name"] for each in row["data"]["rows"]}
+		following = [*books.live("Sales Invoice"), *books.live(NOTE)]
+		for each in (r for document in following for r in document["data"]["rows"]):
+			if {each.get("delivery_row"), each.get("source_row")} & rows:
+				raise self._refuse(books, f"{row['name']} is invoiced or returned")
+		if row["docstatus"] == 1:
+			self._write(NOTE, row["name"], row["data"], 2)
+			back = {key: -n for key, n in _balances(row["data"]["moved"]).items()}
+			self._move("actual", back)
+			self._reserve_again(row["data"]["sales_order"])
+		return (NOTE, row["name"])
+
+	# returns
+
+	def _create_return(self, command: CreateReturn) -> Document:
+		books, delivery = self._books_of(NOTE, command.delivery)
+		known = {"refund_id": command.refund_id, "return_id": command.return_id}
+		rows = command.rows
+		return self._write_return(
+			books, delivery, rows, command.posted_on, command.warehouse, command.submit, known
+		)
+
+	def _write_return(
+		self,
+		books: OrderBooks,
+		delivery: Row,
+		quantities: Quantities,
+		posted_on: date,
+		warehouse: str | None,
+		submit: bool,
+		more: Mapping[str, Any],
+		name: str = "",
+	) -> Document:
+		name = name or self._name("DN")
+		rows = [row for row in delivery["data"]["rows"] if row["name"] in quantities]
+		for row in rows:
+			if quantities[row["name"]] > books.left_of(NOTE, row):
+				raise self._refuse(books, f"more comes back than {delivery['name']} delivered")
+		data = {
+			**of_order(books, posted_on),
+			"told": None,
+			**more,
+			"is_return": True,
+			"return_against": delivery["name"],
+			"rows": [
+				{
+					**document_row(books, name, number, row, -quantities[row["name"]]),
+					"order_row": row["order_row"],
+					"source_row": row["name"],
+					"parts": row["parts"],
+					"warehouse": warehouse or row["warehouse"],
+				}
+				for number, row in enumerate(rows, 1)
+			],
+			"charges": list(books.charges_back(NOTE, delivery, quantities, but=name)),
+		}
+		return self._put_delivery(name, data, int(submit))
+
+	def _submit_return(self, command: SubmitReturn) -> Document:
+		books, draft = self._books_of(NOTE, command.document)
+		data = draft["data"]
+		delivery = self._read(NOTE, data["return_against"])
+		if draft["docstatus"] or delivery is None:
+			raise self._refuse(books, f"{command.document} is no draft of a return")
+		known = {**data, "refund_id": command.refund_id}
+		posted_on = date.fromisoformat(data["posted_on"])
+		places = {row["warehouse"] for row in data["rows"]}
+		warehouse = places.pop() if len(places) == 1 else None
+		return self._write_return(
+			books, delivery, command.rows, posted_on, warehouse, True, known, command.document
+		)
+
+	# what persons do
+
+	def deliver(self, sales_order: str, pieces: Quantities | None = None) -> str:
+		"""Pieces of lines go out, all that is open unless they are named; the Delivery Note."""
+		with self.database.transaction():
+			books = self._deliverable(sales_order)
+			if pieces is None:
+				rows = {
+					row["name"]: Decimal(row["quantity"]) - books.shipped(row["name"])
+					for row in books.data["rows"]
+				}
+			else:
+				rows = self._open_rows(books, pieces)
+			open_rows = {name: n for name, n in rows.items() if n > 0}
+			_, name = self._write_delivery(books, open_rows, date.today(), None, True, {})
+			self._note_shipment(books.data)
+		return name
+
+	def cancel_delivery(self, name: str) -> None:
+		"""A Delivery Note or return is cancelled; a draft is deleted."""
+		with self.database.transaction():
+			books, _ = self._books_of(NOTE, name)
+			self._cancel_delivery(CancelDelivery(document=name))
+			self._note_shipment(books.data)
+
+	def submit_delivery(self, name: str) -> None:
+		"""A draft of a Delivery Note is submitted."""
+		with self.database.transaction():
+			_, row = self._books_of(NOTE, name)
+			self._put_delivery(name, row["data"], 1)
+
+	def take_back(self, delivery: str, pieces: Quantities, warehouse: str | None = None) -> str:
+		"""Pieces of a delivery's lines come back; the return."""
+		with self.database.transaction():
+			books, row = self._books_of(NOTE, delivery)
+			rows = row["data"]["rows"]
+			left = {each["name"]: books.left_of(NOTE, each) for each in rows}
+			quantities = self._shared_out(books, rows, left, pieces)
+			_, name = self._write_return(books, row, quantities, date.today(), warehouse, True, {})
+		return name
+
+	def add_parcel(self, delivery: str, parcel: Parcel) -> None:
+		"""Carrier and number of one more parcel."""
+		with self.database.transaction():
+			books, row = self._books_of(NOTE, delivery)
+			parcels = [*row["data"].get("parcels", []), parcel.model_dump()]
+			self._write(NOTE, delivery, {**row["data"], "parcels": parcels}, row["docstatus"])
+			self._note_shipment(books.data)
+
+	def _note_shipment(self, order: Mapping[str, Any]) -> None:
+		"""The store is to hear of it: noted in the person's own transaction."""
+		known = {"topic": "shipment", "kind": "shipment", "direction": "Out", "event_key": uuid4().hex}
+		EmbeddedJournal(self.database).note(
+			NewEvent(store=order["store"], external_id=order["order_id"], **known)
+		)
+
+	# as planners see them
+
+	def _deliveries(self, following: Iterable[Row], settings: StoreSettings) -> tuple[Delivery, ...]:
+		return tuple(_delivery(row, settings) for row in following if row["doctype"] == NOTE)
+
+	def deliveries(self, store: str, order_id: str, settings: StoreSettings) -> tuple[Delivery, ...]:
+		return self._deliveries(self._following(store, order_id), settings)
+
+	def shipment_told(
+		self,
+		doctype: str,
+		document: str,
+		fulfilment_ids: tuple[str, ...],
+		parcels: tuple[Parcel, ...] | None,
+	) -> None:
+		told = None if parcels is None else [parcel.model_dump() for parcel in parcels]
+		self._set(doctype, document, {"fulfilment_ids": list(fulfilment_ids), "told": told})
+
+	def _set(self, doctype: str, name: str, values: Mapping[str, Any]) -> Document:
+		"""Values of a document's data, whatever state it is in."""
+		row = self._read(doctype, name)
+		if row is None:
+			raise KeyError(f"no {doctype} {name}")
+		return self._write(doctype, name, {**row["data"], **values}, row["docstatus"], row["amended_from"])
+
+
+def of_order(books: OrderBooks, posted_on: date) -> dict[str, Any]:
+	"""What every document that follows an order says of it."""
+	data = books.data
+	return {
+		"store": data["store"],
+		"order_id": data["order_id"],
+		"sales_order": books.order["name"],
+		"customer": data["customer_document"],
+		"currency": data["currency"],
+		"posted_on": posted_on.isoformat(),
+	}
+
+
+def document_row(
+	books: OrderBooks, document: str, number: int, source: Mapping[str, Any], quantity: Decimal
+) -> Row:
+	"""A document's row for pieces of another one's."""
+	return {
+		"name": f"{document}-{number}",
+		"line_id": source["line_id"],
+		"item_code": source["item_code"],
+		"quantity": f"{quantity:f}",
+		"rate": source["rate"],
+		"amount": f"{books.amount(source['rate'], quantity):f}",
+	}
+
+
+def seen_row(row: Mapping[str, Any]) -> DocumentRow:
+	"""A row as planners see it."""
+	return DocumentRow(
+		name=row["name"],
+		line_id=row["line_id"],
+		quantity=Decimal(row["quantity"]),
+		rate=Decimal(row["rate"]),
+		amount=Decimal(row["amount"]),
+		order_row=row.get("order_row"),
+		delivery_row=row.get("delivery_row"),
+		source_row=row.get("source_row"),
+		warehouse=row.get("warehouse"),
+	)
+
+
+def _delivery(row: Row, settings: StoreSettings) -> Delivery:
+	data = row["data"]
+	places = {each["warehouse"] for each in data["rows"]}
+	mapped = [rule.location_id for rule in settings.locations if places & set(rule.warehouses)]
+	told = data["told"]
+	return Delivery(
+		doctype=NOTE,
+		name=row["name"],
+		docstatus=row["docstatus"],
+		rows=tuple(seen_row(each) for each in data["rows"]),
+		is_return=bool(data.get("is_return")),
+		return_against=data.get("return_against"),
+		fulfilment_ids=tuple(data.get("fulfilment_ids", ())),
+		refund_id=data.get("refund_id"),
+		return_id=data.get("return_id"),
+		by_sync=bool(data.get("by_sync")),
+		parcels=tuple(Parcel(**parcel) for parcel in data.get("parcels", ())),
+		told=None if told is None else tuple(Parcel(**parcel) for parcel in told),
+		posted_on=date.fromisoformat(data["posted_on"]),
+		location_id=mapped[0] or None if mapped else None,
+	)
+
+
+def _moved(rows: Iterable[Row]) -> list[list[str]]:
+	found: dict[tuple[str, str], Decimal] = {}
+	for row in rows:
+		for item, pieces in row["parts"]:
+			key = (item, row["warehouse"] or "")
+			found[key] = found.get(key, ZERO) - Decimal(pieces) * Decimal(row["quantity"])
+	return [[*key, f"{amount:f}"] for key, amount in found.items()]
+
+
+def _balances(moved: Iterable[Iterable[str]]) -> dict[tuple[str, str], Decimal]:
+	return {(item, warehouse): Decimal(amount) for item, warehouse, amount in moved}
