@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ...core.models import Charge, ChargeKind, Discount, Line, Shipping, TaxLine
 from ...core.money import minor_digits, spread, unit
+from . import edits
 from .lines import tax_lines
 from .money import ZERO, Basis
 from .reading import Node
@@ -47,21 +48,62 @@ class Parts(NamedTuple):
 		parts: list[Part] = [*self.lines, *self.shipping, *self.charges]
 		return sum((gross(part, included) for part in parts), ZERO)
 
+	def tax(self, wanted: TaxLine) -> Decimal:
+		"""What the parts pay of one tax."""
+		parts: list[Part] = [*self.lines, *self.shipping, *self.charges]
+		taxes = (tax for part in parts for tax in part.taxes)
+		same = (tax.amount for tax in taxes if (tax.title, tax.rate) == (wanted.title, wanted.rate))
+		return sum(same, ZERO)
 
-def settled(order: Node, basis: Basis, parts: Parts, total: Decimal) -> Parts:
-	"""The parts with order-level taxes, removals, tips and charges in the way that comes to the total."""
+
+class Settled(NamedTuple):
+	"""The parts as ordered, what they come to, and the parts before anything was removed."""
+
+	parts: Parts
+	total: Decimal
+	sold: Parts
+
+
+def settled(order: Node, basis: Basis, parts: Parts, total: Decimal) -> Settled:
+	"""The parts with order-level taxes, removals, tips and charges in the way that comes to the total.
+
+	`total` may or may not hold what an edit took out; what is given back never does.
+	"""
 	included = order.flag("taxes_included")
 	parts = _with_order_taxes(order, basis, parts, total, included)
 	parts = _with_total_discounts(order, basis, parts, total, included)
-	offered = list(_offered(order, basis, parts, total, included))
-	found: Parts | None = None
-	for candidate in _without_removed(order, parts):
-		residual = total - candidate.gross(included)
-		charges = _coming_to(residual, offered, included)
+	candidates = list(_without_removed(order, basis, parts))
+	matched = _matched(order, basis, candidates, total) or parts
+	ordered = candidates[-1]._replace(charges=matched.charges) if edits.is_certain(order) else matched
+	if ordered != matched:
+		current = _current_total(order, basis)
+		left = total - matched.gross(included) + ordered.gross(included)
+		total = left if current is None else current
+	return Settled(_with_tip_lines(order, basis, _without_empty(ordered, parts)), total, parts)
+
+
+def _matched(order: Node, basis: Basis, candidates: Sequence[Parts], total: Decimal) -> Parts | None:
+	"""The first candidate that comes to the total, with the charges that it takes."""
+	included = order.flag("taxes_included")
+	offered = list(_offered(order, basis, candidates[0], total, included))
+	for candidate in candidates:
+		charges = _coming_to(total - candidate.gross(included), offered, included)
 		if charges is not None:
-			found = candidate._replace(charges=charges)
-			break
-	return _with_tip_lines(order, basis, found or parts)
+			return candidate._replace(charges=charges)
+	return None
+
+
+def _without_empty(ordered: Parts, sold: Parts) -> Parts:
+	"""Without the lines that an edit removed in whole; lines that were sold with no piece stay."""
+	pairs = zip(sold.lines, ordered.lines, strict=True)
+	return ordered._replace(lines=tuple(now for line, now in pairs if now.quantity or not line.quantity))
+
+
+def _current_total(order: Node, basis: Basis) -> Decimal | None:
+	"""The store's own word of what an edited order comes to, where no refund is in it."""
+	if order.children("refunds") or order.time("cancelled_at"):
+		return None
+	return basis.amount(order, "current_total_price")
 
 
 def gross(part: Part, included: bool) -> Decimal:
@@ -140,13 +182,10 @@ def _converted_tip(order: Node, residual: Decimal, basis: Basis) -> Decimal | No
 	)
 
 
-def _without_removed(order: Node, parts: Parts) -> Iterator[Parts]:
-	"""The parts as sold first, then without what an edit of the order took out."""
+def _without_removed(order: Node, basis: Basis, parts: Parts) -> Iterator[Parts]:
+	"""The parts as sold first, last without all that an edit of the order took out."""
 	yield parts
-	pieces = [line.number("current_quantity") for line in order.children("line_items")]
-	lines = tuple(
-		line if left is None else _reduced(line, left) for line, left in zip(parts.lines, pieces, strict=True)
-	)
+	lines = edits.without_removed(order, basis, parts.lines)
 	gone = [line.flag("is_removed") for line in order.children("shipping_lines")]
 	shipping = tuple(line for line, removed in zip(parts.shipping, gone, strict=True) if not removed)
 	if shipping != parts.shipping:
@@ -154,14 +193,6 @@ def _without_removed(order: Node, parts: Parts) -> Iterator[Parts]:
 	if lines != parts.lines:
 		yield parts._replace(lines=lines)
 		yield parts._replace(lines=lines, shipping=shipping)
-
-
-def _reduced(line: Line, left: Decimal) -> Line:
-	"""A removed line keeps its place, so that lines and the store's document still match."""
-	if not 0 <= left < line.quantity:
-		return line
-	fields = {"quantity": left, "subtotal": (line.shown_unit_price or ZERO) * left}
-	return line.model_copy(update=fields if left else {**fields, "discounts": (), "taxes": ()})
 
 
 def _with_order_taxes(order: Node, basis: Basis, parts: Parts, total: Decimal, included: bool) -> Parts:

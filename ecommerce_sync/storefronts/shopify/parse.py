@@ -1,8 +1,7 @@
 """Shopify's REST-shaped order (webhook body, REST answer, `fetch_order` payload) as the neutral `Order`.
 
 GraphQL answers are brought into the same shape by `graphql_shape`, so that there is one parser and Field
-Mapping paths are the same for both. Line quantities and amounts are the ones sold: `total_price` is before
-refunds. Source: https://shopify.dev/docs/api/admin-rest/latest/resources/order
+Mapping paths are the same for both. Lines, amounts and total are as ordered: after edits, before refunds. Source: https://shopify.dev/docs/api/admin-rest/latest/resources/order
 """
 
 from __future__ import annotations
@@ -14,11 +13,14 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from ...core.errors import PayloadRefused
-from ...core.models import Order, PaymentStatus
+from ...core.models import Order, PaymentStatus, TaxLine
 from . import charges, lines, people
+from .fulfilments import fulfilments, returns
 from .graphql_shape import rest_order
 from .money import Basis, basis_of, exchange_rate
+from .payments import payments
 from .reading import Node
+from .refunds import Context, refunds
 
 PLATFORM_NAME = "shopify"
 _PAYMENT_STATUSES: dict[str, PaymentStatus] = {
@@ -96,26 +98,42 @@ def _order(node: Node, presentment: bool) -> Order:
 	basis = basis_of(node, presentment)
 	total = basis.required(node, "total_price")
 	sold = charges.Parts(lines.lines(node, basis), lines.shipping_lines(node, basis))
-	parts = charges.settled(node, basis, sold, total)
+	settled = charges.settled(node, basis, sold, total)
+	parts, paid = settled.parts, payments(node, basis)
 	return Order(
 		platform=PLATFORM_NAME,
 		id=identifier,
 		name=_name(node, identifier),
-		total=total,
+		total=settled.total,
 		taxes_included=node.flag("taxes_included"),
 		lines=parts.lines,
 		shipping=parts.shipping,
 		charges=parts.charges,
-		taxes=lines.tax_lines(node, basis),
+		taxes=_taxes(lines.tax_lines(node, basis), settled),
 		**people.parties(node)._asdict(),
 		payment_terms=people.payment_terms(node, total),
-		payments=people.payments(node, basis),
+		payments=paid,
+		refunds=refunds(Context(node, basis, parts, settled.total, paid)),
+		fulfilments=fulfilments(node),
+		returns=returns(node),
 		**_currencies(node, basis),
 		**_state(node),
 		**_remarks(node),
 		admin_url=_admin_url(node, identifier),
 		raw=dict(node.value),
 	)
+
+
+def _taxes(told: tuple[TaxLine, ...], settled: charges.Settled) -> tuple[TaxLine, ...]:
+	"""The order's sum of each tax, less that of what an edit took out where the sum holds it."""
+	found = (_sum_as_ordered(tax, settled) for tax in told)
+	return tuple(tax for tax in found if tax.amount)
+
+
+def _sum_as_ordered(tax: TaxLine, settled: charges.Settled) -> TaxLine:
+	before, now = settled.sold.tax(tax), settled.parts.tax(tax)
+	holds = abs(tax.amount - before) < abs(tax.amount - now)
+	return tax.model_copy(update={"amount": tax.amount - before + now}) if holds else tax
 
 
 def _name(node: Node, identifier: str) -> str:

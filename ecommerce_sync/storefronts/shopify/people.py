@@ -1,4 +1,4 @@
-"""Who ordered: customer, addresses, company, payment terms and payments, from Shopify's REST shape.
+"""Who ordered: customer, addresses, company and payment terms, from Shopify's REST shape.
 
 Apps without access to protected customer data get null for names, e-mails, phones and addresses.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ...core.models import Address, Company, Customer, Instalment, Payment, PaymentTerms
+from ...core.models import Address, Company, Customer, Instalment, PaymentTerms
 from .lines import identity
-from .money import Basis
 from .reading import Node
 
 _ADDRESS_KEYS = {
@@ -63,13 +62,6 @@ def payment_terms(order: Node, total: Decimal) -> PaymentTerms | None:
 			for part, due in dated
 		),
 	)
-
-
-def payments(order: Node, basis: Basis) -> tuple[Payment, ...] | None:
-	"""`transactions`; None where the message carries none."""
-	if order.value.get("transactions") is None:
-		return None
-	return tuple(_payment(node, place, basis) for place, node in enumerate(order.children("transactions"), 1))
 
 
 def _customer(order: Node) -> Customer | None:
@@ -134,18 +126,3 @@ def _whole(node: Node, key: str, number: Decimal) -> int:
 	if number != number.to_integral_value() or abs(number) > 36500:
 		node.refuse(key, f"{number} is not a number of days")
 	return int(number)
-
-
-def _payment(node: Node, place: int, basis: Basis) -> Payment:
-	amount = basis.amount(node, "amount")
-	return Payment(
-		id=identity(node, str(place)) or str(place),
-		gateway=node.text("gateway") or "unknown",
-		kind=(node.text("kind") or "sale").lower(),
-		status=(node.text("status") or "pending").lower(),
-		amount=node.refuse("amount", "is missing") if amount is None else amount,
-		currency=basis.currency,
-		processed_at=node.time("processed_at") or node.time("created_at"),
-		reference=node.text("authorization") or node.text("payment_id"),
-		parent_id=node.text("parent_id"),
-	)
