@@ -103,10 +103,13 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 		_field("store_note", "Small Text", "Note from the Customer", "store_coupon_codes", copied=True),
 		_field("store_order_id", "Data", "Store Order ID", "store_note", hidden=1, copied=True),
 		_field(
+			"store_refund_ids", "Small Text", "Refunds Taken Off", "store_order_id", hidden=1, copied=True
+		),
+		_field(
 			"store_oversold",
 			"Small Text",
 			"Oversold",
-			"store_order_id",
+			"store_refund_ids",
 			depends_on="eval:doc.store_oversold",
 		),
 	],
@@ -132,6 +135,8 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 	"Delivery Note Item": [{**_LINE, "insert_after": "description"}],
 	"Sales Invoice": _from_store("remarks", _REFUND, *_parcels("store_refund_id")),
 	"Sales Invoice Item": [{**_LINE, "insert_after": "description"}],
+	# A supplier who delivers to the buyer: ERPNext marks the Purchase Order as Delivered and makes no receipt.
+	"Purchase Order": _from_store("supplied_items", *_parcels("store_order_id")),
 	"Purchase Receipt": _from_store("instructions", *_parcels("store_order_id")),
 	"Payment Entry": _from_store(
 		"remarks",

@@ -18,8 +18,20 @@ from ...core.commands import (
 	TakeOver,
 	UpdateSalesOrder,
 )
-from ...core.erp import ErpOrder
-from ...core.followups import Adopt, CreateCreditNote, CreateInvoice, CreatePayment
+from ...core.erp import Delivery, ErpOrder
+from ...core.followups import (
+	Adopt,
+	CancelDelivery,
+	ChangeSalesOrder,
+	CloseSalesOrder,
+	CreateCreditNote,
+	CreateDelivery,
+	CreateInvoice,
+	CreatePayment,
+	CreatePickList,
+	CreateReturn,
+	SubmitReturn,
+)
 from ...core.models import Order
 from ...core.plan import Command
 from ...core.settings import StoreSettings
@@ -27,14 +39,20 @@ from ..base import Applied, LinkKey, SalesOrderView
 from . import (
 	credit_notes,
 	customers,
+	deliveries,
 	invoices,
 	items,
 	links,
 	money_adoption,
 	observe,
 	order_changes,
+	order_closing,
+	order_deliveries,
+	order_edits,
 	payments,
+	pick_lists,
 	published_items,
+	returns,
 	sales_orders,
 )
 from .fields import decimal
@@ -153,22 +171,18 @@ class ErpNext(CatalogueBooks, StockBooks):
 			observe.locate_parties(draft.customer, settings.store, self._unit)
 
 
-def _follow(create: Callable[..., Document]) -> Callable[..., Document]:
+def _follow(work: Callable[..., Document | None]) -> Callable[..., Document | None]:
 	"""A command that a module of its own brings about."""
-
-	def apply(erp: ErpNext, command: Command, order: Order, settings: StoreSettings) -> Document:
-		return create(command, order, settings, erp._unit)
-
-	return apply
-
-
-def _followed(work: Callable[..., Document | None]) -> Callable[..., Document | None]:
-	"""Commands of what follows a Sales Order have modules of their own, which take the unit of work."""
 
 	def apply(erp: ErpNext, command: Command, order: Order, settings: StoreSettings) -> Document | None:
 		return work(command, order, settings, erp._unit)
 
 	return apply
+
+
+def _adopt(command: Adopt, order: Order, settings: StoreSettings, unit: Unit) -> Document:
+	adopt = deliveries.adopt if command.what == "fulfilment" else money_adoption.adopt_money
+	return adopt(command, order, settings, unit)
 
 
 _APPLY: dict[type, Callable[..., Document | None]] = {
@@ -182,7 +196,14 @@ _APPLY: dict[type, Callable[..., Document | None]] = {
 	CreateInvoice: _follow(invoices.create_invoice),
 	CreatePayment: _follow(payments.create_payment),
 	CreateCreditNote: _follow(credit_notes.create_credit_note),
-	Adopt: _follow(money_adoption.adopt_money),
+	Adopt: _follow(_adopt),
+	ChangeSalesOrder: ErpNext._change,
+	CloseSalesOrder: _follow(order_closing.close),
+	CreatePickList: _follow(pick_lists.create),
+	CreateDelivery: _follow(deliveries.create),
+	CancelDelivery: _follow(deliveries.cancel),
+	CreateReturn: _follow(returns.create),
+	SubmitReturn: _follow(returns.submit),
 }
 
 

@@ -14,12 +14,13 @@ from ...core.parties import customer_draft
 from ...core.settings import StoreSettings
 from ...core.stock import StockPart
 from ..base import LinkKey
-from . import items, links, stock
+from . import items, links, order_deliveries, order_money, pick_lists, stock
 from .fields import decimal
+from .order_state import with_rows
 from .parts import Sold, parts_of, units_of
 from .unit import Unit
 
-_STATE = "name, docstatus, grand_total, per_delivered, per_billed, advance_paid"
+_STATE = "name, docstatus, status, grand_total, per_delivered, per_billed, advance_paid, store_refund_ids"
 _MAX_AMENDMENTS = 50
 
 
@@ -34,7 +35,7 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 	placed = document and document.docstatus == 1  # nothing is allocated any more
 	parts, free = ({}, {}) if placed else _stock(resolved, settings, document.name if document else "")
 	unit.units = _units(resolved)
-	return ErpOrder(
+	found = ErpOrder(
 		version=links.read_version(link.get("version")),
 		digest=link.get("digest") or None,
 		gone=link.get("state") == "Gone",
@@ -48,6 +49,24 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 		ambiguous=ambiguous,
 		parts=parts,
 		free=free,
+	)
+	return _with_followers(found, document, order, settings) if document and placed else found
+
+
+def _with_followers(
+	found: ErpOrder, document: SalesOrderState, order: Order, settings: StoreSettings
+) -> ErpOrder:
+	"""What followed the submitted document; nothing of it is read for orders that have none."""
+	shipments = order_deliveries.read(document.name, settings.store, order.id, settings)
+	invoices, payments = order_money.observe(document.name)
+	return found.model_copy(
+		update={
+			"document": with_rows(document, shipments.unlinked),
+			"deliveries": shipments.deliveries,
+			"invoices": invoices,
+			"payments": payments,
+			"picked": pick_lists.picked(document.name),
+		}
 	)
 
 
@@ -100,6 +119,8 @@ def sales_order_state(name: str) -> SalesOrderState | None:
 		per_delivered=decimal(row.per_delivered),
 		per_billed=decimal(row.per_billed),
 		advance_paid=decimal(row.advance_paid),
+		closed=row.status == "Closed",
+		refund_ids=tuple((row.store_refund_ids or "").split()),
 		amended_to=_live_amendment(row.name) if row.docstatus == 2 else None,
 	)
 

@@ -10,7 +10,7 @@ from ...core.commands import CancelSalesOrder, ReplaceSalesOrder, TakeOver, Upda
 from ...core.errors import Held
 from ...core.models import Order
 from ...core.settings import StoreSettings
-from . import links
+from . import links, order_closing
 from .fields import fit
 from .observe import sales_order_state
 from .refusals import refusals
@@ -65,8 +65,9 @@ def _remove(name: str) -> dict[str, None]:
 	doc: Any = frappe.get_doc(DOCTYPE, name, for_update=True)
 	with refusals(doc.customer):
 		if doc.docstatus == 1:
-			doc.cancel()
+			order_closing.cancel(doc)
 		elif doc.docstatus == 0:
+			doc.flags.by_sync = True
 			doc.delete()
 			return {"document_type": None, "document": None}
 	return {}

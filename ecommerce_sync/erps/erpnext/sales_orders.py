@@ -46,11 +46,11 @@ def write(doc: Any, draft: SalesOrderDraft, settings: StoreSettings, unit: Unit)
 	"""Set every field of the draft on a new document or on one that is still a draft."""
 	for table in ("items", "taxes", "payment_schedule"):
 		doc.set(table, [])
-	doc.update(_header(draft, settings, unit))
+	doc.update(header(draft, settings, unit))
 	doc.update(_money(draft, unit))
-	doc.update(_places(draft, unit))
+	doc.update(places(draft, unit))
 	_add_rows(doc, draft, settings, unit)
-	for due in _by_day(draft.dues):
+	for due in by_day(draft.dues):
 		doc.append("payment_schedule", due)
 	doc.update(plain(draft.fields))
 	add_charges(doc, draft)
@@ -64,7 +64,8 @@ def check_total(doc: Any, draft: SalesOrderDraft) -> None:
 		raise mismatch(reason, ours, draft)
 
 
-def _header(draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> dict[str, Any]:
+def header(draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> dict[str, Any]:
+	"""Who, when and what the store says of the order."""
 	return {
 		"company": draft.company,
 		"customer": unit.customer,
@@ -83,6 +84,7 @@ def _header(draft: SalesOrderDraft, settings: StoreSettings, unit: Unit) -> dict
 		"store_order_status": fit(draft.order_status),
 		"store_coupon_codes": ", ".join(draft.coupon_codes) or None,
 		"store_note": notes(draft.note, draft.attributes),
+		"store_refund_ids": "\n".join(draft.refund_ids) or None,
 	}
 
 
@@ -130,7 +132,7 @@ def _price_list() -> str | None:
 	return default or frappe.db.get_value("Price List", {"selling": 1, "enabled": 1})
 
 
-def _places(draft: SalesOrderDraft, unit: Unit) -> dict[str, Any]:
+def places(draft: SalesOrderDraft, unit: Unit) -> dict[str, Any]:
 	"""The order's own addresses; where it names one, that one is both."""
 	billing = unit.addresses.get(draft.billing_key or draft.shipping_key or "")
 	shipping = unit.addresses.get(draft.shipping_key or draft.billing_key or "")
@@ -155,10 +157,13 @@ def _add_rows(doc: Any, draft: SalesOrderDraft, settings: StoreSettings, unit: U
 	seen: dict[tuple[str, str | None], int] = {}
 	for row in draft.rows:
 		same = seen[row.item_code, row.warehouse] = seen.get((row.item_code, row.warehouse), 0) + 1
-		doc.append("items", _row(row, draft, settings, same) | _measure(row, unit))
+		doc.append("items", row_values(row, draft, settings, unit, same))
 
 
-def _row(row: Row, draft: SalesOrderDraft, settings: StoreSettings, same: int) -> dict[str, Any]:
+def row_values(
+	row: Row, draft: SalesOrderDraft, settings: StoreSettings, unit: Unit, same: int
+) -> dict[str, Any]:
+	"""One Sales Order Item; it is the `same`-th of its Item and Warehouse."""
 	values = {
 		"item_code": row.item_code,
 		"qty": number(row.quantity),
@@ -173,7 +178,7 @@ def _row(row: Row, draft: SalesOrderDraft, settings: StoreSettings, same: int) -
 		"store_unit_price": number(row.shown_unit_price),
 		"store_bundle": row.group,
 	}
-	return values | _wording(row, settings, same) | plain(row.fields)
+	return values | _wording(row, settings, same) | plain(row.fields) | _measure(row, unit)
 
 
 def _measure(row: Row, unit: Unit) -> dict[str, Any]:
@@ -191,7 +196,7 @@ def _wording(row: Row, settings: StoreSettings, same: int) -> dict[str, Any]:
 	return {"description": f"{title or row.item_code} ({same})"} if same > 1 else {}
 
 
-def _by_day(dues: tuple[Due, ...]) -> list[dict[str, Any]]:
+def by_day(dues: tuple[Due, ...]) -> list[dict[str, Any]]:
 	"""ERPNext takes one row a day."""
 	days: dict[Any, Any] = {}
 	for due in dues:
