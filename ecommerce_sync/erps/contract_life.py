@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..core.drafts import draft_of
+from ..core.errors import Held
 from ..core.followups import Adopt, ChangeSalesOrder, CloseSalesOrder, CreateDelivery, CreatePickList
 from ..core.life import LineQuantity
 from ..core.models import Discount, Order, Shipping
 from .contract_life_support import PIECES, TOTAL, LifeContract, pieces_of, retotalled, shares_of
-from .contract_support import sample_address, unique
+from .contract_support import later, raises, sample_address, unique
 
 ONE, TWO, THREE, ZERO = Decimal(1), Decimal(2), Decimal(3), Decimal(0)
 
@@ -138,8 +139,20 @@ class ChangeContract(LifeContract):
 		order = self.place()
 		wrong = order.model_copy(update={"total": TOTAL})
 		command = self.change(order, wrong)
-		draft = command.draft.model_copy(update={"total": TOTAL + Decimal("0.01")})
+		draft = command.draft.model_copy(update={"total": TOTAL + 1})
 		assert self.refused(order, command.model_copy(update={"draft": draft})) == "total_mismatch"
+
+	def test_prices_of_what_was_delivered_are_a_persons_choice(self) -> None:
+		order = self.life_order()
+		self.bring_about(order, self.goods)
+		document = self.sales_order_of(order)
+		self.deliver_by_hand(document.name, PIECES)
+		dearer = order.lines[2].model_copy(update={"subtotal": Decimal("25.00")})
+		changed = retotalled(order.model_copy(update={"lines": (*order.lines[:2], dearer)}))
+		with raises(Held) as caught:
+			self.bring_about(later(changed), self.goods)
+		assert getattr(caught[0], "reason", "") == "order_changed"
+		assert self.sales_order_of(order).total == document.total
 
 	def test_refunds_that_a_change_takes_off_are_remembered(self) -> None:
 		order = self.place()
