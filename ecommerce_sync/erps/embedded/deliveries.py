@@ -199,7 +199,7 @@ class Deliveries(SalesOrders):
 				rows = self._open_rows(books, pieces)
 			open_rows = {name: n for name, n in rows.items() if n > 0}
 			_, name = self._write_delivery(books, open_rows, date.today(), None, True, {})
-			self._note_shipment(books.data)
+			self._note_out("shipment", books.data)
 		return name
 
 	def cancel_delivery(self, name: str) -> None:
@@ -207,7 +207,7 @@ class Deliveries(SalesOrders):
 		with self.database.transaction():
 			books, _ = self._books_of(NOTE, name)
 			self._cancel_delivery(CancelDelivery(document=name))
-			self._note_shipment(books.data)
+			self._note_out("shipment", books.data)
 
 	def submit_delivery(self, name: str) -> None:
 		"""A draft of a Delivery Note is submitted."""
@@ -231,14 +231,19 @@ class Deliveries(SalesOrders):
 			books, row = self._books_of(NOTE, delivery)
 			parcels = [*row["data"].get("parcels", []), parcel.model_dump()]
 			self._write(NOTE, delivery, {**row["data"], "parcels": parcels}, row["docstatus"])
-			self._note_shipment(books.data)
+			self._note_out("shipment", books.data)
 
-	def _note_shipment(self, order: Mapping[str, Any]) -> None:
+	def _note_out(self, kind: str, order: Mapping[str, Any]) -> None:
 		"""The store is to hear of it: noted in the person's own transaction."""
-		known = {"topic": "shipment", "kind": "shipment", "direction": "Out", "event_key": uuid4().hex}
-		EmbeddedJournal(self.database).note(
-			NewEvent(store=order["store"], external_id=order["order_id"], **known)
+		event = NewEvent(
+			store=order["store"],
+			topic=kind,
+			kind=kind,
+			external_id=order["order_id"],
+			event_key=f"{kind}:{uuid4().hex}",
+			direction="Out",
 		)
+		EmbeddedJournal(self.database).note(event)
 
 	# as planners see them
 

@@ -165,6 +165,7 @@ class Invoices(Deliveries):
 				"rows": self._credit_rows(books, row, credited, name),
 				"charges": list(books.charges_back(INVOICE, row, quantities)),
 			}
+			self._note_out("refund", books.data)
 			return self._put_invoice(name, data)[1]
 
 	# as planners and stores see them
