@@ -13,16 +13,17 @@ from ...core.followups import CreateCreditNote, CreateInvoice, CreditRow
 from ...core.life import LineQuantity
 from ...core.money import total
 from ..life import CreditToTell
-from .deliveries import NOTE, Deliveries, Quantities, document_row, of_order, seen_row
+from .deliveries import NOTE, Quantities, document_row, of_order, seen_row
 from .documents import Document
 from .order_books import OrderBooks, Row, negative, with_shares
 from .orders import mismatch
+from .returns import Returns
 from .stock import ZERO
 
 INVOICE = "Sales Invoice"
 
 
-class Invoices(Deliveries):
+class Invoices(Returns):
 	"""What the customer owes, and owes no more."""
 
 	def _create_invoice(self, command: CreateInvoice) -> Document:
