@@ -24,6 +24,10 @@ _PRODUCT = "ecommerce_sync.doc_events.item.note"
 _UNBIND = "ecommerce_sync.doc_events.item.forget"
 # Documents that follow an order carry their part of its charges, see doc_events/partials.py.
 _RESTATE = "ecommerce_sync.doc_events.partials.before_validate"
+# What a person does to a store's order is noted for the store, see doc_events/outgoing.py.
+_SHIPPED = "ecommerce_sync.doc_events.shipments"
+_CREDITED = "ecommerce_sync.doc_events.refunds.submitted"
+_CHANGED = "ecommerce_sync.doc_events.order_changes"
 doc_events = {
 	"Item": {
 		"on_update": [_RELEASE, _STOCK, _PRICE, _PRODUCT],
@@ -39,10 +43,10 @@ doc_events = {
 	"Journal Entry": {"on_submit": _RELEASE},
 	"Sales Order": {
 		"before_submit": "ecommerce_sync.doc_events.sales_order.before_submit",
-		"on_submit": "ecommerce_sync.doc_events.sales_order.on_submit",
-		"on_cancel": _RELEASE,
+		"on_submit": ["ecommerce_sync.doc_events.sales_order.on_submit", f"{_CHANGED}.submitted"],
+		"on_cancel": [_RELEASE, f"{_CHANGED}.cancelled"],
 		"on_change": _STOCK,
-		"on_trash": _STOCK,
+		"on_trash": [_STOCK, f"{_CHANGED}.deleted"],
 	},
 	"Stock Ledger Entry": {"on_submit": _STOCK},
 	"Stock Reservation Entry": {"on_change": _STOCK},
@@ -55,9 +59,22 @@ doc_events = {
 	"Price List": {"on_update": _PRICE},
 	"Delivery Note": {
 		"before_validate": ["ecommerce_sync.doc_events.returns.before_validate", _RESTATE],
-		"before_submit": "ecommerce_sync.doc_events.returns.before_submit",
+		"before_submit": ["ecommerce_sync.doc_events.returns.before_submit", f"{_SHIPPED}.fill_parcels"],
+		"on_submit": f"{_SHIPPED}.submitted",
+		"on_cancel": f"{_SHIPPED}.cancelled",
+		"on_update_after_submit": f"{_SHIPPED}.updated",
 	},
-	"Sales Invoice": {"before_validate": _RESTATE, "on_submit": _RELEASE, "on_cancel": _RELEASE},
+	"Purchase Order": {
+		"on_change": f"{_SHIPPED}.ordered",
+		"on_update_after_submit": f"{_SHIPPED}.updated",
+	},
+	"Shipment": {"on_change": f"{_SHIPPED}.shipped"},
+	"Sales Invoice": {
+		"before_validate": _RESTATE,
+		"on_submit": [_RELEASE, f"{_SHIPPED}.submitted", _CREDITED],
+		"on_cancel": [_RELEASE, f"{_SHIPPED}.cancelled"],
+		"on_update_after_submit": f"{_SHIPPED}.updated",
+	},
 	"Currency Exchange": {"on_update": _RELEASE},
 	"Account": {"on_update": _RELEASE},
 	"Fiscal Year": {"on_update": _RELEASE},

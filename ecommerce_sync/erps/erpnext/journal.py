@@ -45,6 +45,23 @@ class FrappeJournal:
 		frappe.db.commit()
 		return str(row["name"])
 
+	def note(self, event: NewEvent) -> bool:
+		"""See `Journal.note`. One statement; a deadlock has undone the caller's work already and is raised."""
+		row = _new_row(event)
+		columns = ", ".join(f"`{column}`" for column in row)
+		marks = ", ".join(["%s"] * len(row))
+		query = f"INSERT IGNORE INTO `tabSync Log` ({columns}) VALUES ({marks})"
+		try:
+			frappe.db.sql(query, tuple(row.values()))
+			return bool(frappe.db._cursor.rowcount)
+		except frappe.QueryDeadlockError:
+			raise
+		except Exception as error:
+			frappe.logger("ecommerce_sync").warning(
+				f"{event.topic} not noted: {type(error).__name__}: {error}"
+			)
+			return False
+
 	def subjects_due(self, now: datetime, limit: int) -> list[Subject]:
 		"""See `Journal.subjects_due`. Stores take turns, each with its longest waiting subject."""
 		end_transaction()

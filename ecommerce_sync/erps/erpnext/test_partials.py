@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -14,11 +13,9 @@ from ...core.models import Order
 from .fields import decimal
 from .testing_orders import SalesOrders
 from .testing_splits import (
-	PIECES,
 	Desk,
 	Pieces,
 	comes_to,
-	cut,
 	every_split,
 	ledger,
 	prepare_books,
