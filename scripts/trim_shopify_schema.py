@@ -35,47 +35,58 @@ HEADS = {
 	},
 }
 ROOTS = {
-	"QueryRoot": """bulkOperation bulkOperations collection collections currentAppInstallation inventoryItem
-		inventoryItems inventoryLevel location locations node nodes order orders ordersCount product
-		productByIdentifier productVariant productVariantByIdentifier productVariants productVariantsCount
-		products productsCount publication publications shop webhookSubscription webhookSubscriptions
+	"QueryRoot": """bulkOperation bulkOperations collection collections currentAppInstallation customer
+		fulfillment fulfillmentOrder inventoryItem inventoryItems inventoryLevel job location locations node
+		nodes order orders ordersCount product productByIdentifier productVariant productVariantByIdentifier
+		productVariants productVariantsCount products productsCount publication publications refund return
+		shop shopifyPaymentsAccount webhookSubscription webhookSubscriptions
 		webhookSubscriptionsCount""".split(),
-	"Mutation": """bulkOperationCancel bulkOperationRunQuery inventoryActivate inventoryBulkToggleActivation
-		inventoryItemUpdate inventorySetQuantities metafieldsSet productCreate productOptionUpdate
+	"Mutation": """bulkOperationCancel bulkOperationRunQuery fulfillmentCancel fulfillmentCreate
+		fulfillmentTrackingInfoUpdate inventoryActivate inventoryBulkToggleActivation inventoryItemUpdate
+		inventorySetQuantities metafieldsSet orderCancel productCreate productOptionUpdate
 		productOptionsCreate productUpdate productVariantAppendMedia productVariantsBulkCreate
-		productVariantsBulkUpdate publishablePublish publishableUnpublish webhookSubscriptionCreate
-		webhookSubscriptionDelete webhookSubscriptionUpdate""".split(),
+		productVariantsBulkUpdate publishablePublish publishableUnpublish refundCreate
+		webhookSubscriptionCreate webhookSubscriptionDelete webhookSubscriptionUpdate""".split(),
 }
-TYPES = """AccessScope AdditionalFee ApiVersion App AppInstallation Attribute AutomaticDiscountApplication
-	BulkOperation BulkOperationCancelPayload BulkOperationRunQueryPayload BulkOperationUserError
-	CardPaymentDetails CashRoundingAdjustment Collection Company CompanyAddress CompanyContact
-	CompanyLocation Count CurrencyExchangeAdjustment CurrencyFormats Customer CustomerEmailAddress
-	CustomerPhoneNumber DiscountAllocation DiscountApplication DiscountCodeApplication DisplayableError
-	Domain Duty EditableProperty Fulfillment FulfillmentLineItem FulfillmentTrackingInfo HasMetafields Image
-	InventoryActivatePayload InventoryAdjustmentGroup InventoryBulkToggleActivationPayload
-	InventoryBulkToggleActivationUserError InventoryChange InventoryItem InventoryItemMeasurement
-	InventoryItemUpdatePayload InventoryLevel InventoryQuantity InventorySetQuantitiesPayload
-	InventorySetQuantitiesUserError LegacyInteroperability LineItem LineItemGroup LineItemSellingPlan
-	Location LocationAddress MailingAddress ManualDiscountApplication Media MediaError MediaImage
-	MediaPreviewImage MediaUserError MediaWarning Metafield MetafieldsSetPayload MetafieldsSetUserError
-	MoneyBag MoneyV2 Node Order OrderAdjustment OrderApp OrderCancellation OrderTransaction PageInfo
-	PaymentDetails PaymentSchedule PaymentTerms PricingPercentageValue PricingValue Product
-	ProductBundleComponent ProductCreatePayload ProductOption ProductOptionUpdatePayload
-	ProductOptionUpdateUserError ProductOptionValue ProductOptionsCreatePayload
-	ProductOptionsCreateUserError ProductPriceRangeV2 ProductUpdatePayload ProductVariant
-	ProductVariantAppendMediaPayload ProductVariantComponent ProductVariantsBulkCreatePayload
+TYPES = """AccessScope AdditionalFee ApiVersion App AppInstallation Attribute
+	AutomaticDiscountApplication BulkOperation BulkOperationCancelPayload BulkOperationRunQueryPayload
+	BulkOperationUserError CardPaymentDetails CashRoundingAdjustment Collection Company CompanyAddress
+	CompanyContact CompanyLocation Count CurrencyExchangeAdjustment CurrencyFormats Customer
+	CustomerEmailAddress CustomerPhoneNumber DeliveryMethod DiscountAllocation DiscountApplication
+	DiscountCodeApplication DisplayableError Domain Duty EditableProperty ExchangeLineItem Fulfillment
+	FulfillmentCancelPayload FulfillmentCreatePayload FulfillmentHold FulfillmentLineItem FulfillmentOrder
+	FulfillmentOrderAssignedLocation FulfillmentOrderDestination FulfillmentOrderLineItem
+	FulfillmentOrderSupportedAction FulfillmentTrackingInfo FulfillmentTrackingInfoUpdatePayload
+	HasMetafields Image InventoryActivatePayload InventoryAdjustmentGroup
+	InventoryBulkToggleActivationPayload InventoryBulkToggleActivationUserError InventoryChange
+	InventoryItem InventoryItemMeasurement InventoryItemUpdatePayload InventoryLevel InventoryQuantity
+	InventorySetQuantitiesPayload InventorySetQuantitiesUserError Job LegacyInteroperability LineItem
+	LineItemGroup LineItemSellingPlan Location LocationAddress MailingAddress ManualDiscountApplication
+	Media MediaError MediaImage MediaPreviewImage MediaUserError MediaWarning Metafield MetafieldsSetPayload
+	MetafieldsSetUserError MoneyBag MoneyV2 Node Order OrderAdjustment OrderApp OrderCancelPayload
+	OrderCancelUserError OrderCancellation OrderTransaction PageInfo PaymentDetails PaymentSchedule
+	PaymentTerms PricingPercentageValue PricingValue Product ProductBundleComponent ProductCreatePayload
+	ProductOption ProductOptionUpdatePayload ProductOptionUpdateUserError ProductOptionValue
+	ProductOptionsCreatePayload ProductOptionsCreateUserError ProductPriceRangeV2 ProductUpdatePayload
+	ProductVariant ProductVariantAppendMediaPayload ProductVariantComponent ProductVariantsBulkCreatePayload
 	ProductVariantsBulkCreateUserError ProductVariantsBulkUpdatePayload ProductVariantsBulkUpdateUserError
 	Publication Publishable PublishablePublishPayload PublishableUnpublishPayload PurchasingCompany
-	PurchasingEntity Refund RefundDuty RefundLineItem RefundShippingLine ResourcePublication
-	ResourcePublicationV2 SEO ScriptDiscountApplication SelectedOption ShippingLine Shop ShopAddress
-	ShopPlan TaxLine TaxonomyCategory TransactionFee UserError WebhookSubscription
-	WebhookSubscriptionCreatePayload WebhookSubscriptionDeletePayload WebhookSubscriptionUpdatePayload
-	Weight""".split()
-TOPICS = """app/uninstalled app/scopes_update bulk_operations/finish customers/create customers/update
+	PurchasingEntity Refund RefundCreatePayload RefundDuty RefundLineItem RefundShippingLine
+	ResourcePublication ResourcePublicationV2 Return ReturnDecline ReturnLineItem ReturnLineItemType SEO
+	ScriptDiscountApplication SelectedOption ShippingLine Shop ShopAddress ShopPlan ShopifyPaymentsAccount
+	ShopifyPaymentsAdjustmentOrder ShopifyPaymentsAssociatedOrder ShopifyPaymentsBalanceTransaction
+	ShopifyPaymentsBalanceTransactionAssociatedPayout ShopifyPaymentsPayout ShopifyPaymentsPayoutSummary
+	TaxLine TaxonomyCategory TransactionFee UserError WebhookSubscription WebhookSubscriptionCreatePayload
+	WebhookSubscriptionDeletePayload WebhookSubscriptionUpdatePayload Weight""".split()
+TOPICS = """app/scopes_update app/uninstalled bulk_operations/finish customers/create
+	customers/data_request customers/merge customers/redact customers/update fulfillment_orders/cancelled
+	fulfillment_orders/hold_released fulfillment_orders/moved fulfillment_orders/order_routing_complete
+	fulfillment_orders/placed_on_hold fulfillment_orders/split fulfillments/create fulfillments/update
 	inventory_items/create inventory_items/delete inventory_items/update inventory_levels/connect
-	inventory_levels/disconnect inventory_levels/update orders/cancelled orders/create orders/delete
-	orders/edited orders/fulfilled orders/paid orders/partially_fulfilled orders/updated products/create
-	products/delete products/update""".split()
+	inventory_levels/disconnect inventory_levels/update order_transactions/create orders/cancelled
+	orders/create orders/delete orders/edited orders/fulfilled orders/paid orders/partially_fulfilled
+	orders/updated products/create products/delete products/update refunds/create returns/approve
+	returns/close returns/request shop/redact""".split()
 
 
 def main(what: str, source: str) -> None:

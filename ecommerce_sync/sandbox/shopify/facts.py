@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ecommerce_sync.sandbox.shopify.pricing import Application, PricedLine
+from ecommerce_sync.sandbox.shopify.money import Money, total
+from ecommerce_sync.sandbox.shopify.pricing import Application
 from ecommerce_sync.sandbox.story import Bought, Person, Place
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ FROM_CATALOGUE = ("product", "gift_card")
 GRAMS = 500  # every piece that is shipped
 # Kinds for ShopifyOrder.other_id.
 SHIPPING, TRANSACTION, REFUND, REFUND_LINE, REFUND_SHIPPING, TERMS, SCHEDULE, GROUP, ADDRESS = range(9)
+# Kinds for life_id.
+FULFILMENT, FULFILMENT_LINE, TO_SHIP, TO_SHIP_LINE, HOLD, RETURN, RETURN_LINE, ADJUSTMENT, EDIT = range(9)
+_LIFE_IDS = 6_000_000_000_000
 
 
 def product_id(bought: Bought) -> int | None:
@@ -73,9 +76,31 @@ def discount_value(order: ShopifyOrder, application: Application) -> Decimal:
 
 
 def gateways(order: ShopifyOrder) -> list[str]:
-	"""The gateways used; none for what costs nothing or waits for its terms."""
-	waits = order.has_terms and not order.story.paid
-	return [] if waits or not order.total else [order.story.gateway]
+	"""The gateways used, in order; none for what costs nothing or waits for its terms."""
+	return list(dict.fromkeys(transaction.gateway for transaction in order.transactions))
+
+
+def life_id(order: ShopifyOrder, kind: int, number: int, line: int = 0) -> int:
+	"""An id for a part of the order's life; `kind` keeps the kinds apart."""
+	return _LIFE_IDS + order.story.number * 10_000_000 + kind * 1_000_000 + number * 1000 + line
+
+
+def of_life(kind: int, number: int) -> tuple[int, int, int] | None:
+	"""(story's number, part's number, line) of an id of `kind`; None for any other."""
+	story, rest = divmod(number - _LIFE_IDS, 10_000_000)
+	found, rest = divmod(rest, 1_000_000)
+	return (story, *divmod(rest, 1000)) if story >= 0 and found == kind else None
+
+
+def settled_at(order: ShopifyOrder) -> datetime | None:
+	"""When the last payment came of an order that owes nothing; None as long as it does."""
+	times = [each.at for each in order.transactions if each.received]
+	return max(times) if times and order.outstanding.shop <= 0 else None
+
+
+def still_charged(order: ShopifyOrder, delivery: int) -> Money:
+	"""What is left of a shipping line after edits and refunds."""
+	return total(each.discounted for each in order.current.deliveries if each.number == delivery)
 
 
 def full_name(who: Person | Place) -> str:
@@ -101,11 +126,6 @@ def token(order: ShopifyOrder) -> str:
 def confirmation_number(order: ShopifyOrder) -> str:
 	"""The number that the buyer is shown."""
 	return f"EMU{order.story.number:06d}"
-
-
-def refunded_lines(order: ShopifyOrder) -> Iterator[PricedLine]:
-	"""The lines that a cancellation takes back."""
-	return (line for line in order.original.lines if line.quantity)
 
 
 def timestamp(moment: datetime | None) -> str | None:

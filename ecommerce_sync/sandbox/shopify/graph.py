@@ -9,6 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecommerce_sync.sandbox.shopify import facts
+from ecommerce_sync.sandbox.shopify.graph_life import (
+	display_status,
+	fulfillment_orders,
+	fulfillments,
+	return_status,
+	returns,
+)
 from ecommerce_sync.sandbox.shopify.graph_lines import (
 	discount_applications,
 	line_items,
@@ -76,10 +83,10 @@ def _state(order: ShopifyOrder) -> Json:
 		"closed": False,
 		"closedAt": None,
 		"confirmed": True,
-		"edited": bool(order.quantities),
+		"edited": bool(order.quantities or order.life.edits),
 		"displayFinancialStatus": order.financial_status.upper(),
-		"displayFulfillmentStatus": "UNFULFILLED",
-		"returnStatus": "NO_RETURN",
+		"displayFulfillmentStatus": display_status(order),
+		"returnStatus": return_status(order),
 		"fullyPaid": not order.outstanding,
 		"unpaid": bool(order.outstanding) and not order.received,
 		"canMarkAsPaid": bool(order.outstanding.shop > 0 and not cancelled),
@@ -102,14 +109,14 @@ def _money(order: ShopifyOrder) -> Json:
 		"totalTaxSet": bag(pricing.tax),
 		"totalTipReceivedSet": bag(_tips(pricing)),
 		"totalPriceSet": bag(pricing.total),
-		"originalTotalPriceSet": bag(pricing.total),
+		"originalTotalPriceSet": bag(order.as_placed),
 		"totalReceivedSet": bag(order.received),
 		"totalRefundedSet": bag(order.refunded),
-		"totalRefundedShippingSet": bag(pricing.shipping_discounted if order.refunded else ZERO),
+		"totalRefundedShippingSet": bag(_refunded_shipping(order)),
 		"netPaymentSet": bag(order.received - order.refunded),
 		"totalOutstandingSet": bag(order.outstanding),
 		"totalCapturableSet": bag(ZERO),
-		"refundDiscrepancySet": bag(ZERO),
+		"refundDiscrepancySet": bag(ZERO - total(refund.beyond for refund in order.life.refunds)),
 		"totalCashRoundingAdjustment": {"paymentSet": bag(ZERO), "refundSet": bag(ZERO)},
 		"subtotalLineItemsQuantity": sum(line.quantity for line in pricing.lines),
 		"totalWeight": str(_weight(pricing)),
@@ -125,7 +132,7 @@ def _current_money(order: ShopifyOrder) -> Json:
 		"currentCartDiscountAmountSet": bag(_line_discounts(pricing)),
 		"currentShippingPriceSet": bag(pricing.shipping_discounted),
 		"currentTotalTaxSet": bag(pricing.tax),
-		"currentTotalPriceSet": bag(pricing.total),
+		"currentTotalPriceSet": bag(order.current_total),
 		"currentSubtotalLineItemsQuantity": sum(line.quantity for line in pricing.lines),
 		"currentTotalWeight": str(_weight(pricing)),
 		"currentTaxLines": tax_lines(order, pricing.taxes),
@@ -164,8 +171,10 @@ def _parts(order: ShopifyOrder, data: Json) -> Json:
 		"transactionsCount": {"count": len(payments), "precision": "EXACT"},
 		"paymentTerms": payment_terms(order, data),
 		"refunds": refunds(order, data),
-		"fulfillments": [],
-		"fulfillmentsCount": {"count": 0, "precision": "EXACT"},
+		"fulfillments": lambda **_: fulfillments(order, data),
+		"fulfillmentsCount": {"count": len(order.life.fulfilments), "precision": "EXACT"},
+		"fulfillmentOrders": lambda **_: fulfillment_orders(order, data),
+		"returns": lambda **_: returns(order, data),
 	}
 
 
@@ -184,6 +193,10 @@ def _unused() -> Json:
 		"metafields": [],
 		"metafield": lambda key, namespace=None: None,
 	}
+
+
+def _refunded_shipping(order: ShopifyOrder) -> Any:
+	return total(part.net for refund in order.life.refunds for part in refund.deliveries)
 
 
 def _line_discounts(pricing: Pricing) -> Any:

@@ -57,11 +57,11 @@ def shipping_line(order: ShopifyOrder, delivery: PricedDelivery) -> Json:
 		"title": delivery.delivery.title,
 		"code": delivery.delivery.code,
 		"custom": False,
-		"isRemoved": False,
+		"isRemoved": delivery.number in order.gone,
 		"source": "shopify",
 		"originalPriceSet": bag(delivery.price),
 		"discountedPriceSet": bag(delivery.discounted),
-		"currentDiscountedPriceSet": bag(ZERO if order.cancelled_at else delivery.discounted),
+		"currentDiscountedPriceSet": bag(facts.still_charged(order, delivery.number)),
 		"discountAllocations": _allocations(order, delivery.allocations),
 		"taxLines": tax_lines(order, delivery.taxes),
 	}
@@ -98,7 +98,7 @@ def _quantities(order: ShopifyOrder, line: PricedLine, now: PricedLine) -> Json:
 	return {
 		"quantity": line.quantity,
 		"currentQuantity": now.quantity,
-		"unfulfilledQuantity": now.quantity,
+		"unfulfilledQuantity": order.to_ship(line.number),
 		"refundableQuantity": now.quantity,
 		"nonFulfillableQuantity": 0,
 		"restockable": order.cancelled_at is None,

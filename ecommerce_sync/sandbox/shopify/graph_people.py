@@ -63,7 +63,7 @@ def address(order: ShopifyOrder, place: Place | None, number: int) -> Json | Non
 		"provinceCode": place.province_code,
 		"zip": place.zip,
 		"country": place.country,
-		"countryCodeV2": _country_code(place),
+		"countryCodeV2": known_country(place),
 		"phone": place.phone,
 		"formatted": [line for line in (place.address1, place.address2, place.city, place.country) if line],
 		"formattedArea": regions,
@@ -136,7 +136,7 @@ def _company_location(order: ShopifyOrder, company: Json) -> Json:
 def _company_address(order: ShopifyOrder, place: Place | None, number: int) -> Json | None:
 	"""A `CompanyAddress`, which Shopify never leaves without street and country."""
 	business = order.story.business
-	if place is None or business is None or not (place.address1 and _country_code(place)):
+	if place is None or business is None or not (place.address1 and known_country(place)):
 		return None
 	return {
 		"__typename": "CompanyAddress",
@@ -146,7 +146,7 @@ def _company_address(order: ShopifyOrder, place: Place | None, number: int) -> J
 		"address2": place.address2,
 		"city": place.city,
 		"country": place.country,
-		"countryCode": _country_code(place),
+		"countryCode": known_country(place),
 		"firstName": place.first_name,
 		"lastName": place.last_name,
 		"recipient": facts.full_name(place),
@@ -158,7 +158,7 @@ def _company_address(order: ShopifyOrder, place: Place | None, number: int) -> J
 	}
 
 
-def _country_code(place: Place) -> str | None:
+def known_country(place: Place) -> str | None:
 	"""Only what Shopify's enum knows can be answered."""
 	known = schema().type_map["CountryCode"]
 	assert isinstance(known, GraphQLEnumType), "by the schema"

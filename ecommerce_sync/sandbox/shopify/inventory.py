@@ -101,14 +101,14 @@ class Inventory:
 		self._tell("inventory_levels/disconnect", variant, location_id)
 		return level
 
-	def commit(self, pieces: Mapping[tuple[int, int], int], *, notify: bool = True) -> None:
-		"""Sold (or, negative, given back) pieces by (variant, location): from available to committed."""
-		for (variant_id, location_id), sold in pieces.items():
+	def shift(self, moved: Mapping[tuple[int, int], tuple[int, int]], *, notify: bool = True) -> None:
+		"""Change what is available and what is committed, by (variant, location)."""
+		for (variant_id, location_id), (available, committed) in moved.items():
 			variant = self.goods.variants.get(variant_id)
-			if variant is not None and sold:
+			if variant is not None:
 				level = self.level(variant, location_id)
-				level.available -= sold
-				level.committed += sold
+				level.available += available
+				level.committed += committed
 				self.touch(variant, location_id, notify=notify)
 
 	def touch(self, variant: Variant, location_id: int, *, notify: bool = True) -> None:

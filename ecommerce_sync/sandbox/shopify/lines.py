@@ -19,18 +19,22 @@ def line_item(order: ShopifyOrder, line: PricedLine) -> Json:
 	return {**_identity(order, line), **_catalogue(order, line), **_amounts(order, line)}
 
 
+def line_of(order: ShopifyOrder, number: int) -> PricedLine:
+	"""A line by its place in the story."""
+	return next(line for line in order.original.lines if line.number == number)
+
+
 def shipping_line(order: ShopifyOrder, delivery: PricedDelivery) -> Json:
 	"""An entry of `shipping_lines`."""
 	money = order.currencies
-	now = ZERO if order.cancelled_at else delivery.discounted
 	return {
 		"id": order.other_id(facts.SHIPPING, delivery.number),
 		"carrier_identifier": None,
 		"code": delivery.delivery.code,
-		"current_discounted_price_set": money.rest_set(now),
+		"current_discounted_price_set": money.rest_set(facts.still_charged(order, delivery.number)),
 		"discounted_price": money.text(delivery.discounted),
 		"discounted_price_set": money.rest_set(delivery.discounted),
-		"is_removed": False,
+		"is_removed": delivery.number in order.gone,
 		"phone": None,
 		"price": money.text(delivery.price),
 		"price_set": money.rest_set(delivery.price),
@@ -69,7 +73,7 @@ def _allocation(money: Currencies, share: Allocation) -> Json:
 
 def _identity(order: ShopifyOrder, line: PricedLine) -> Json:
 	line_id, bought = order.line_id(line), line.bought
-	pieces = next(now.quantity for now in order.current.lines if now.number == line.number)
+	pieces = order.ordered(line.number) - order.life.refunded(line.number)
 	return {
 		"id": line_id,
 		"admin_graphql_api_id": f"gid://shopify/LineItem/{line_id}",
@@ -80,12 +84,18 @@ def _identity(order: ShopifyOrder, line: PricedLine) -> Json:
 		"sku": bought.sku,
 		"quantity": line.quantity,
 		"current_quantity": pieces,
-		"fulfillable_quantity": pieces,
+		"fulfillable_quantity": order.to_ship(line.number),
 		"fulfillment_service": "gift_card" if bought.kind == "gift_card" else "manual",
-		"fulfillment_status": None,
+		"fulfillment_status": _fulfillment_status(order, line.number),
 		"properties": [{"name": name, "value": value} for name, value in bought.properties],
 		"sales_line_item_group_id": facts.groups(order).get(bought.group or ""),
 	}
+
+
+def _fulfillment_status(order: ShopifyOrder, line: int) -> str | None:
+	if not order.life.shipped(line):
+		return None
+	return "partial" if order.to_ship(line) else "fulfilled"
 
 
 def _catalogue(order: ShopifyOrder, line: PricedLine) -> Json:

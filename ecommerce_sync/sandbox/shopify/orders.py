@@ -14,10 +14,14 @@ from functools import cached_property
 from typing import Any
 
 from ecommerce_sync.sandbox.shopify import facts
+from ecommerce_sync.sandbox.shopify.fees import fee_of
 from ecommerce_sync.sandbox.shopify.graph import order_data
-from ecommerce_sync.sandbox.shopify.money import ZERO, Currencies, Money
+from ecommerce_sync.sandbox.shopify.ledger import left_of
+from ecommerce_sync.sandbox.shopify.life import UNTOUCHED, Life, Transaction
+from ecommerce_sync.sandbox.shopify.money import ZERO, Currencies, Money, total
 from ecommerce_sync.sandbox.shopify.payload import order_payload
 from ecommerce_sync.sandbox.shopify.pricing import PricedLine, Pricing, price
+from ecommerce_sync.sandbox.shopify.refunding import cancelled
 from ecommerce_sync.sandbox.story import Story
 
 Listed = tuple[int, int]  # the ids of a product and its variant
@@ -31,7 +35,9 @@ _ORDER_IDS, _LINE_IDS, _OTHER_IDS = 5_400_000_000_000, 14_000_000_000_000, 700_0
 
 @dataclass(frozen=True)
 class ShopifyOrder:
-	"""One state of an order. `quantities` holds (place of the line in the story, pieces now)."""
+	"""One state of an order. `quantities` holds (place of the line in the story, pieces as ordered now);
+	`peaks` the most pieces that edits ever made of a line. `checkout` is the story before edits added to it,
+	`gone` the shipping lines that edits took out, `life` what happened since."""
 
 	story: Story
 	updated_at: datetime
@@ -42,6 +48,10 @@ class ShopifyOrder:
 	cancel_reason: str | None = None
 	goods: tuple[Listed | None, ...] = ()  # what the store lists of each line; empty: no store took it
 	shelf: Callable[[str, int], Any] | None = field(default=None, compare=False, repr=False)
+	checkout: Story | None = None
+	peaks: tuple[tuple[int, int], ...] = ()
+	gone: tuple[int, ...] = ()
+	life: Life = UNTOUCHED
 
 	@property
 	def id(self) -> int:
@@ -68,49 +78,102 @@ class ShopifyOrder:
 
 	@cached_property
 	def original(self) -> Pricing:
-		"""As bought, with what an edit added; removals do not lower it."""
-		return self._priced({n: max(q, self.story.lines[n].quantity) for n, q in self.quantities}, True)
+		"""As bought, with what edits added; removals do not lower it."""
+		most = {n: max(q, self.story.lines[n].quantity) for n, q in self.quantities}
+		most |= {n: max(q, most.get(n, 0)) for n, q in self.peaks}
+		return self._priced(self.story, most, ())
+
+	@cached_property
+	def agreed(self) -> Pricing:
+		"""As ordered: edits counted, refunds not."""
+		return self._priced(self.story, dict(self.quantities), self.gone)
 
 	@cached_property
 	def current(self) -> Pricing:
-		"""Less what was removed; a cancelled order has nothing left."""
-		if self.cancelled_at is not None:
-			return replace(self._priced({n: 0 for n in range(len(self.story.lines))}, False), tip=ZERO)
-		return self._priced(dict(self.quantities), True)
+		"""Less what was refunded; a cancelled order has nothing left."""
+		left = left_of(self.agreed, self.life)
+		return left if self.cancelled_at is None else replace(left, deliveries=(), tip=ZERO)
 
 	@property
 	def total(self) -> Money:
 		"""`total_price`: before removals."""
 		return self.original.total
 
+	@cached_property
+	def as_placed(self) -> Money:
+		"""What the checkout came to."""
+		return self._priced(self.checkout or self.story, {}, ()).total
+
+	@cached_property
+	def current_total(self) -> Money:
+		"""`current_total_price`: what the buyer owes in all, amounts paid back beyond lines taken off."""
+		if self.cancelled_at is not None:
+			return ZERO
+		return self.current.total - total(refund.beyond for refund in self.life.refunds)
+
 	@property
 	def has_terms(self) -> bool:
 		"""Payable later by agreement."""
 		return self.story.payment_terms_days is not None
 
-	@property
+	@cached_property
+	def transactions(self) -> tuple[Transaction, ...]:
+		"""The checkout's own, unless the order waits for its terms or costs nothing, and all later ones."""
+		first = self._first_transaction()
+		return (*([first] if first else []), *self.life.transactions)
+
+	@cached_property
 	def received(self) -> Money:
 		"""What was paid in."""
-		return self._priced({}, True).total if self.story.paid else ZERO
+		return total(transaction.received for transaction in self.transactions)
 
-	@property
+	@cached_property
 	def refunded(self) -> Money:
 		"""What was paid back."""
-		return self.received if self.cancelled_at is not None else ZERO
+		return total(transaction.paid_back for transaction in self.transactions)
 
 	@property
 	def outstanding(self) -> Money:
-		"""What is still to pay; negative when an edit left too much paid."""
-		return self.current.total - (self.received - self.refunded)
+		"""What is still to pay; negative when an edit or a refund left too much paid."""
+		return self.current_total - (self.received - self.refunded)
 
 	@property
 	def financial_status(self) -> str:
 		"""`financial_status` as REST says it; GraphQL says the same in capitals."""
-		if self.cancelled_at is not None:
-			return "refunded" if self.story.paid and self.received else "voided"
-		if not self.story.paid and self.total:  # what costs nothing is paid
-			return "pending"
-		return "partially_paid" if self.outstanding.shop > 0 else "paid"
+		if self.refunded and self.refunded.shop >= self.received.shop:
+			return "refunded"
+		if self.cancelled_at is not None and not self.received:
+			return "voided"
+		if self.refunded:
+			return "partially_refunded"
+		if self.received:
+			return "partially_paid" if self.outstanding.shop > 0 else "paid"
+		return self._unpaid_status()
+
+	def _unpaid_status(self) -> str:
+		if any(each.kind == "void" for each in self.transactions):
+			return "voided"
+		if any((each.kind, each.status) == ("authorization", "success") for each in self.transactions):
+			return "authorized"
+		return "pending" if self.outstanding.shop > 0 else "paid"  # what costs nothing is paid
+
+	@property
+	def fulfillment_status(self) -> str | None:
+		"""`fulfillment_status` as REST says it: None, "partial" or "fulfilled"."""
+		lines = [n for n, bought in enumerate(self.story.lines) if facts.is_shipped(bought)]
+		if not any(self.life.shipped(line) for line in lines):
+			return None
+		return "partial" if any(self.to_ship(line) for line in lines) else "fulfilled"
+
+	def ordered(self, line: int) -> int:
+		"""Pieces of a line as ordered: edits counted, refunds not."""
+		return dict(self.quantities).get(line, self.story.lines[line].quantity)
+
+	def to_ship(self, line: int) -> int:
+		"""`fulfillable_quantity`: pieces still to be shipped."""
+		if not facts.is_shipped(self.story.lines[line]):
+			return 0
+		return self.ordered(line) - self.life.removed(line) - self.life.shipped(line)
 
 	@property
 	def due_at(self) -> datetime | None:
@@ -125,12 +188,6 @@ class ShopifyOrder:
 		product, variant = facts.product_id(line.bought), facts.variant_id(line.bought)
 		return None if product is None or variant is None else (product, variant)
 
-	def pieces(self) -> dict[int, int]:
-		"""What each line of the story takes from stock now."""
-		if self.cancelled_at is not None:
-			return {}
-		return {n: b.quantity for n, b in enumerate(self.story.lines)} | dict(self.quantities)
-
 	def line_id(self, line: PricedLine) -> int:
 		"""The id of a line item."""
 		return _LINE_IDS + self.story.number * 1000 + line.number
@@ -141,7 +198,7 @@ class ShopifyOrder:
 
 	def cancelled(self, at: datetime, reason: str = "customer") -> ShopifyOrder:
 		"""Cancelled with restock, and refunded in full when it was paid."""
-		return replace(self, cancelled_at=at, cancel_reason=reason, updated_at=at)
+		return cancelled(self, at, reason)
 
 	def updated(self, at: datetime, **changes: Any) -> ShopifyOrder:
 		"""A later state: `changes` are fields of Story from `UPDATABLE`, and `quantities`, a mapping from
@@ -154,7 +211,14 @@ class ShopifyOrder:
 		if wrong:
 			raise ValueError(f"quantities: no such line or less than no pieces at {wrong}.")
 		story = replace(self.story, **changes)
-		return replace(self, story=story, updated_at=at, quantities=tuple(sorted(edits.items())))
+		peaks = dict(self.peaks) | {n: max(q, dict(self.peaks).get(n, 0)) for n, q in edits.items()}
+		return replace(
+			self,
+			story=story,
+			updated_at=at,
+			quantities=tuple(sorted(edits.items())),
+			peaks=tuple(sorted(peaks.items())),
+		)
 
 	def as_webhook(self) -> dict[str, Any]:
 		"""The REST-shaped payload (webhooks orders/create, orders/updated, orders/cancelled ...)."""
@@ -164,8 +228,18 @@ class ShopifyOrder:
 		"""Data for the schema's `Order`; connections are plain lists, which the executor pages."""
 		return order_data(self)
 
-	def _priced(self, quantities: dict[int, int], delivered: bool) -> Pricing:
-		return price(self.story, self.currencies, quantities, delivered, self.tip_on_line)
+	def _first_transaction(self) -> Transaction | None:
+		story = self.story
+		due = self.as_placed
+		if not due or (self.has_terms and not story.paid):
+			return None
+		kind = "authorization" if self.life.is_authorized else "sale"
+		status = "success" if story.paid or self.life.is_authorized else "pending"
+		fee = fee_of(story.gateway, due, self.currencies) if story.paid else Decimal(0)
+		return Transaction(0, kind, status, story.gateway, due, story.created_at, fee=fee)
+
+	def _priced(self, story: Story, quantities: dict[int, int], gone: tuple[int, ...]) -> Pricing:
+		return price(story, self.currencies, quantities, gone, self.tip_on_line)
 
 
 def write_down(story: Story, *, tip_on_line: bool = True, shop: str = DEFAULT_SHOP) -> ShopifyOrder:

@@ -14,6 +14,7 @@ from ecommerce_sync.sandbox.shopify.money import ZERO, decimal_text, total
 from ecommerce_sync.sandbox.shopify.people import address, customer
 from ecommerce_sync.sandbox.shopify.pricing import Application, Pricing
 from ecommerce_sync.sandbox.shopify.refunds import refunds
+from ecommerce_sync.sandbox.shopify.shipments import fulfillments
 
 if TYPE_CHECKING:
 	from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
@@ -60,7 +61,7 @@ def _state(order: ShopifyOrder) -> Json:
 		"closed_at": None,
 		"confirmed": True,
 		"financial_status": order.financial_status,
-		"fulfillment_status": None,
+		"fulfillment_status": order.fulfillment_status,
 		"test": order.story.test,
 		"payment_gateway_names": facts.gateways(order),
 		"payment_terms": _payment_terms(order),
@@ -127,7 +128,7 @@ def _current_totals(order: ShopifyOrder) -> Json:
 	amounts = {
 		"current_subtotal_price": pricing.subtotal,
 		"current_total_discounts": pricing.discounts,
-		"current_total_price": pricing.total,
+		"current_total_price": order.current_total,
 		"current_total_tax": pricing.tax,
 	}
 	return {
@@ -166,10 +167,15 @@ def _parts(order: ShopifyOrder) -> Json:
 		"line_items": [line_item(order, line) for line in pricing.lines],
 		"line_item_groups": _groups(order),
 		"shipping_lines": [shipping_line(order, delivery) for delivery in pricing.deliveries],
-		"fulfillments": [],
+		"fulfillments": fulfillments(order),
 		"refunds": refunds(order),
-		"returns": [],
+		"returns": [_return(order, each.number) for each in order.life.returns],
 	}
+
+
+def _return(order: ShopifyOrder, number: int) -> Json:
+	return_id = facts.life_id(order, facts.RETURN, number)
+	return {"id": return_id, "admin_graphql_api_id": f"gid://shopify/Return/{return_id}"}
 
 
 def _application(order: ShopifyOrder, application: Application) -> Json:
@@ -226,7 +232,7 @@ def _payment_schedule(order: ShopifyOrder) -> Json:
 		"updated_at": created,
 		"issued_at": created,
 		"due_at": _time(order.due_at),
-		"completed_at": created if order.story.paid else None,
+		"completed_at": _time(facts.settled_at(order)),
 		"amount": money.text(order.total),
 		"currency": money.shop,
 		"presentment_currency": money.presentment,

@@ -8,8 +8,8 @@ converted and rounded first, so that both columns of an order balance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -150,10 +150,14 @@ class Pricing:
 
 
 def price(
-	story: Story, currencies: Currencies, quantities: Mapping[int, int], delivered: bool, tip_on_line: bool
+	story: Story,
+	currencies: Currencies,
+	quantities: Mapping[int, int],
+	gone: Container[int],
+	tip_on_line: bool,
 ) -> Pricing:
-	"""Price `story` with lines at `quantities` (by place in the story, else as bought), with or without
-	its shipping; a tip is a line, or with `tip_on_line` off a mere amount."""
+	"""Price `story` with lines at `quantities` (by place in the story, else as bought), without the shipping
+	lines that are `gone`; a tip is a line, or with `tip_on_line` off a mere amount."""
 	indexes = _application_indexes(story)
 	is_line = [tip_on_line or bought.kind != "tip" for bought in story.lines]
 	lines = tuple(
@@ -161,13 +165,26 @@ def price(
 		for number, bought in enumerate(story.lines)
 		if is_line[number]
 	)
-	deliveries = tuple(
-		_price_delivery(story, currencies, indexes, number) for number in range(len(story.deliveries))
+	kept = tuple(
+		_price_delivery(story, currencies, indexes, number)
+		for number in range(len(story.deliveries))
+		if number not in gone
 	)
 	tips = [bought for number, bought in enumerate(story.lines) if not is_line[number]]
 	tip = total(currencies.money(bought.price) * bought.quantity for bought in tips)
-	kept = deliveries if delivered else ()
 	return Pricing(lines, kept, _applications(indexes, lines, kept), story.taxes_included, tip)
+
+
+def applications_of(
+	applications: tuple[Application, ...], lines: Sequence[PricedLine], deliveries: Sequence[PricedDelivery]
+) -> tuple[Application, ...]:
+	"""The same applications with what they come to on these lines and shipping lines."""
+	parts: list[PricedLine | PricedDelivery] = [*lines, *deliveries]
+	found = []
+	for known in applications:
+		shares = [a.amount for part in parts for a in part.allocations if a.application == known.index]
+		found.append(replace(known, amount=total(shares)))
+	return tuple(found)
 
 
 def _application_indexes(story: Story) -> dict[tuple[str, str | None], int]:

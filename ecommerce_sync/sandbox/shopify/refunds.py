@@ -1,13 +1,14 @@
-"""The REST shape of what a cancellation gives back: one refund of all lines, restocked."""
+"""The REST shape of refunds: lines, shipping, discrepancies and the transactions that paid them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ecommerce_sync.sandbox.shopify import facts
-from ecommerce_sync.sandbox.shopify.lines import line_item
-from ecommerce_sync.sandbox.shopify.money import ZERO, total
-from ecommerce_sync.sandbox.shopify.pricing import PricedDelivery, PricedLine
+from ecommerce_sync.sandbox.shopify.life import Refund, RefundedDelivery, RefundedLine
+from ecommerce_sync.sandbox.shopify.lines import line_item, line_of
+from ecommerce_sync.sandbox.shopify.money import ZERO, Money
+from ecommerce_sync.sandbox.shopify.transactions import transaction_payload
 
 if TYPE_CHECKING:
 	from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
@@ -16,85 +17,96 @@ Json = dict[str, Any]
 
 
 def refunds(order: ShopifyOrder) -> list[Json]:
-	"""`refunds`: one for a cancelled order, its money only when the order was paid."""
-	if order.cancelled_at is None:
-		return []
-	refund_id, at = order.other_id(facts.REFUND), order.cancelled_at.isoformat(timespec="seconds")
+	"""`refunds` of an order, by age."""
+	return [refund_payload(order, refund) for refund in order.life.refunds]
+
+
+def refund_payload(order: ShopifyOrder, refund: Refund) -> Json:
+	"""An entry of `refunds`, and the payload of refunds/create."""
+	refund_id, at = order.other_id(facts.REFUND, refund.number), refund.at.isoformat(timespec="seconds")
 	nothing = order.currencies.rest_set(ZERO)
-	shipping = [_shipping(order, d) for d in order.original.deliveries if order.refunded and d.discounted]
-	return [
-		{
-			"id": refund_id,
-			"admin_graphql_api_id": f"gid://shopify/Refund/{refund_id}",
-			"order_id": order.id,
-			"created_at": at,
-			"processed_at": at,
-			"note": None,
-			"user_id": None,
-			"restock": True,
-			"return": None,
-			"duties": [],
-			"total_duties_set": nothing,
-			"additional_fees": [],
-			"total_additional_fees_set": nothing,
-			"order_adjustments": [],
-			"refund_shipping_lines": shipping,
-			"refund_line_items": [_line(order, line) for line in facts.refunded_lines(order)],
-			"transactions": [_transaction(order)] if order.refunded else [],
-		}
-	]
-
-
-def _line(order: ShopifyOrder, line: PricedLine) -> Json:
-	money, tax = order.currencies, total(tax.amount for tax in line.taxes)
+	paid = [each for each in order.transactions if each.refund == refund.number]
 	return {
-		"id": order.other_id(facts.REFUND_LINE, line.number),
+		"id": refund_id,
+		"admin_graphql_api_id": f"gid://shopify/Refund/{refund_id}",
+		"order_id": order.id,
+		"created_at": at,
+		"processed_at": at,
+		"note": refund.note,
+		"user_id": None,
+		"restock": any(part.restock != "no_restock" for part in refund.lines),
+		"return": _return(order, refund),
+		"duties": [],
+		"total_duties_set": nothing,
+		"additional_fees": [],
+		"total_additional_fees_set": nothing,
+		"order_adjustments": _adjustments(order, refund),
+		"refund_shipping_lines": [_shipping(order, refund, part) for part in refund.deliveries],
+		"refund_line_items": [_line(order, refund, n, part) for n, part in enumerate(refund.lines)],
+		"transactions": [transaction_payload(order, each) for each in paid],
+	}
+
+
+def _return(order: ShopifyOrder, refund: Refund) -> Json | None:
+	if refund.return_number is None:
+		return None
+	number = facts.life_id(order, facts.RETURN, refund.return_number)
+	return {"id": number, "admin_graphql_api_id": f"gid://shopify/Return/{number}"}
+
+
+def _line(order: ShopifyOrder, refund: Refund, place: int, part: RefundedLine) -> Json:
+	money, line = order.currencies, line_of(order, part.line)
+	return {
+		"id": order.other_id(facts.REFUND_LINE, refund.number * 50 + place),
 		"line_item_id": order.line_id(line),
-		"location_id": order.story.location_id,
-		"quantity": line.quantity,
-		"restock_type": "cancel",
+		"location_id": part.location_id if part.restock != "no_restock" else None,
+		"quantity": part.quantity,
+		"restock_type": part.restock,
 		# Shopify sends these two as numbers.
-		"subtotal": float(line.net.shop),
-		"subtotal_set": money.rest_set(line.net),
-		"total_tax": float(tax.shop),
-		"total_tax_set": money.rest_set(tax),
+		"subtotal": float(part.net.shop),
+		"subtotal_set": money.rest_set(part.net),
+		"total_tax": float(part.tax.shop),
+		"total_tax_set": money.rest_set(part.tax),
 		"line_item": line_item(order, line),
 	}
 
 
-def _shipping(order: ShopifyOrder, delivery: PricedDelivery) -> Json:
+def _shipping(order: ShopifyOrder, refund: Refund, part: RefundedDelivery) -> Json:
 	money = order.currencies
 	return {
-		"id": order.other_id(facts.REFUND_SHIPPING, delivery.number),
-		"shipping_line_id": order.other_id(facts.SHIPPING, delivery.number),
-		"subtotal_amount_set": money.rest_set(delivery.discounted),
-		"tax_amount_set": money.rest_set(total(tax.amount for tax in delivery.taxes)),
+		"id": order.other_id(facts.REFUND_SHIPPING, refund.number * 50 + part.number),
+		"shipping_line_id": order.other_id(facts.SHIPPING, part.number),
+		"subtotal_amount_set": money.rest_set(part.net),
+		"tax_amount_set": money.rest_set(part.tax),
 	}
 
 
-def _transaction(order: ShopifyOrder) -> Json:
-	transaction_id, money = order.other_id(facts.TRANSACTION, 1), order.currencies
-	at = order.cancelled_at.isoformat(timespec="seconds") if order.cancelled_at else None
+def _adjustments(order: ShopifyOrder, refund: Refund) -> list[Json]:
+	"""The same shipping again as `shipping_refund`, negative and without its tax, and the discrepancy:
+
+	negative where more is paid back than lines and shipping come to, positive where it is less.
+	"""
+	included, found = order.story.taxes_included, []
+	for part in refund.deliveries:
+		net = part.net - part.tax if included else part.net
+		found.append(("shipping_refund", "Shipping refund", net, part.tax))
+	if refund.beyond:
+		found.append(("refund_discrepancy", "Refund discrepancy", refund.beyond, ZERO))
+	return [_adjustment(order, refund, place, *entry) for place, entry in enumerate(found)]
+
+
+def _adjustment(
+	order: ShopifyOrder, refund: Refund, place: int, kind: str, reason: str, amount: Money, tax: Money
+) -> Json:
+	money = order.currencies
 	return {
-		"id": transaction_id,
-		"admin_graphql_api_id": f"gid://shopify/OrderTransaction/{transaction_id}",
+		"id": facts.life_id(order, facts.ADJUSTMENT, refund.number, place),
 		"order_id": order.id,
-		"parent_id": order.other_id(facts.TRANSACTION),
-		"kind": "refund",
-		"status": "success",
-		"gateway": order.story.gateway,
-		"amount": money.text(order.refunded),
-		"currency": money.shop,
-		"authorization": None,
-		"created_at": at,
-		"processed_at": at,
-		"device_id": None,
-		"error_code": None,
-		"location_id": None,
-		"message": None,
-		"payment_id": f"{order.name}.2",
-		"receipt": {},
-		"source_name": order.story.source,
-		"test": order.story.test,
-		"user_id": None,
+		"refund_id": order.other_id(facts.REFUND, refund.number),
+		"kind": kind,
+		"reason": reason,
+		"amount": money.text(ZERO - amount),
+		"amount_set": money.rest_set(ZERO - amount),
+		"tax_amount": money.text(ZERO - tax),
+		"tax_amount_set": money.rest_set(ZERO - tax),
 	}

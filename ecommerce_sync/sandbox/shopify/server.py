@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -24,6 +25,7 @@ from werkzeug.wrappers import Request
 
 from ecommerce_sync.sandbox.catalogue import PRODUCTS, Product
 from ecommerce_sync.sandbox.faults import Faults, disturbed
+from ecommerce_sync.sandbox.shopify import messages, refunding
 from ecommerce_sync.sandbox.shopify.auth import Tokens
 from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
 from ecommerce_sync.sandbox.shopify.calls import Call, Calls
@@ -31,9 +33,11 @@ from ecommerce_sync.sandbox.shopify.cost import Bucket
 from ecommerce_sync.sandbox.shopify.edits import Edits
 from ecommerce_sync.sandbox.shopify.endpoint import Quiet, respond
 from ecommerce_sync.sandbox.shopify.execution import Executor
+from ecommerce_sync.sandbox.shopify.fulfilling import routed
 from ecommerce_sync.sandbox.shopify.goods import Goods
 from ecommerce_sync.sandbox.shopify.goods_roots import GoodsRoots
 from ecommerce_sync.sandbox.shopify.inventory import Inventory, Stock
+from ecommerce_sync.sandbox.shopify.living import Lives
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder, write_down
 from ecommerce_sync.sandbox.shopify.product_edits import ProductEdits
 from ecommerce_sync.sandbox.shopify.roots import Roots
@@ -56,7 +60,7 @@ def utc_now() -> datetime:
 	return datetime.now(timezone.utc)
 
 
-class EmulatedShopify:
+class EmulatedShopify(Lives):
 	"""One store with one app installed.
 
 	`access_token` is the permanent token of a legacy custom app (None: there is none), `client_id` and
@@ -157,9 +161,10 @@ class EmulatedShopify:
 			if order.id in self._orders:
 				raise ValueError(f"story.number: order {order.name} exists; number stories apart.")
 			order = replace(order, goods=self.sales.list_lines(story), shelf=self._goods_roots.node)
+			order = routed(order, partial(self.sales.place_of, order), order.updated_at)
 			self._orders[order.id] = order
-			if notify:
-				self._queue(order, ["orders/create", *(["orders/paid"] if story.paid else [])])
+			for topic, payload in messages.of_placing(order) if notify else ():
+				self._tell(topic, payload)
 			self.sales.follow(order, notify=notify)
 		return order
 
@@ -182,18 +187,34 @@ class EmulatedShopify:
 			self.stock.put(self.goods.find(wanted), place, quantity)
 
 	def cancel(
-		self, order_id: int, at: datetime | None = None, reason: str = "customer", *, notify: bool = True
+		self,
+		order_id: int,
+		at: datetime | None = None,
+		reason: str = "customer",
+		*,
+		notify: bool = True,
+		pay: bool = True,
+		restock: bool = True,
 	) -> ShopifyOrder:
-		"""Cancel an order; queues orders/cancelled and orders/updated."""
-		cancelled = self.order(order_id).cancelled(at or self.now(), reason)
-		return self._replace(cancelled, ["orders/cancelled", "orders/updated"], notify)
+		"""Cancel an order of which nothing is on its way; what was paid goes back with `pay`."""
+
+		def change(order: ShopifyOrder, moment: datetime) -> ShopifyOrder:
+			if order.cancelled_at is not None or order.fulfillment_status is not None:
+				raise ValueError(f"{order.name}: is cancelled already or on its way.")
+			return refunding.cancelled(order, moment, reason, pay=pay, restock=restock)
+
+		return self._act(order_id, change, notify=notify, at=at)
 
 	def update(
 		self, order_id: int, at: datetime | None = None, *, notify: bool = True, **changes: Any
 	) -> ShopifyOrder:
 		"""Change an order as `ShopifyOrder.updated` does; queues orders/updated."""
-		changed = self.order(order_id).updated(at or self.now(), **changes)
-		return self._replace(changed, ["orders/updated"], notify)
+
+		def change(order: ShopifyOrder, moment: datetime) -> ShopifyOrder:
+			changed = order.updated(moment, **changes)
+			return routed(changed, partial(self.sales.place_of, changed), moment)
+
+		return self._act(order_id, change, notify=notify, at=at or self.now())
 
 	def order(self, order_id: int) -> ShopifyOrder:
 		"""An order as it is now."""
@@ -230,19 +251,6 @@ class EmulatedShopify:
 		"""Subscribe without the API, for those who `take` instead of listening."""
 		for topic in topics:
 			self.webhooks.subscribe(topic, uri)
-
-	def _replace(self, order: ShopifyOrder, topics: list[str], notify: bool) -> ShopifyOrder:
-		with self._lock:
-			self._orders[order.id] = order
-			if notify:
-				self._queue(order, topics)
-			self.sales.follow(order, notify=notify)
-		return order
-
-	def _queue(self, order: ShopifyOrder, topics: Iterable[str]) -> None:
-		payload = order.as_webhook()
-		for topic in topics:
-			self.webhooks.queue(topic, payload)
 
 	# The app's side
 

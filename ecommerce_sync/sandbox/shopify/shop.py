@@ -14,9 +14,10 @@ from ecommerce_sync.sandbox.shopify.schema import API_VERSION
 Json = dict[str, Any]
 _SINCE = "2024-01-01T00:00:00Z"
 ALL_SCOPES = frozenset(
-	"""read_all_orders read_companies read_customers read_fulfillments read_inventory read_locations
-	read_merchant_managed_fulfillment_orders read_orders read_payment_terms read_products
-	read_publications write_inventory write_merchant_managed_fulfillment_orders write_orders write_products
+	"""read_all_orders read_companies read_customer_merge read_customers read_fulfillments read_inventory
+	read_locations read_merchant_managed_fulfillment_orders read_orders read_payment_terms read_products
+	read_publications read_returns read_shopify_payments_accounts read_shopify_payments_payouts
+	write_inventory write_merchant_managed_fulfillment_orders write_orders write_products
 	write_publications""".split()
 )
 

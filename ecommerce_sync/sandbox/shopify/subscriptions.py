@@ -104,7 +104,8 @@ class Subscriptions:
 
 def topic_name(enum: str) -> str:
 	"""ORDERS_CREATE -> orders/create: the last word is the event where it is no exception."""
-	return next((topic for topic in webhook_scopes() if enum_name(topic) == enum), _guess(enum))
+	known = next((topic for topic in webhook_scopes() if enum_name(topic) == enum), None)
+	return known or _guess(enum)
 
 
 def enum_name(topic: str) -> str:
