@@ -6,64 +6,32 @@ nobody. The store's own notes are written as WooCommerce writes them.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from ecommerce_sync.sandbox.story import Bought, Place
-from ecommerce_sync.sandbox.woocommerce import trackings
-from ecommerce_sync.sandbox.woocommerce.goods import Goods
-from ecommerce_sync.sandbox.woocommerce.notes import Notes
 from ecommerce_sync.sandbox.woocommerce.order_lines import SHIPPING
-from ecommerce_sync.sandbox.woocommerce.orders import Shipment, WooOrder, moved_on
-from ecommerce_sync.sandbox.woocommerce.refund_requests import staff_parts
-from ecommerce_sync.sandbox.woocommerce.refunds import Refund, RefundedPart, remaining, with_refund
-from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreSettings
+from ecommerce_sync.sandbox.woocommerce.order_sending import Sending
+from ecommerce_sync.sandbox.woocommerce.orders import WooOrder, moved_on
+from ecommerce_sync.sandbox.woocommerce.refund_requests import parts_left, staff_parts
+from ecommerce_sync.sandbox.woocommerce.refunds import (
+	Refund,
+	RefundedPart,
+	refunded_quantity,
+	remaining,
+	with_refund,
+)
 from ecommerce_sync.sandbox.woocommerce.statuses import OFFLINE_GATEWAYS, PAYABLE, moved, paid_status
-from ecommerce_sync.sandbox.woocommerce.stock import restocked, settled
+from ecommerce_sync.sandbox.woocommerce.stock import restocked
 from ecommerce_sync.sandbox.woocommerce.story_edits import edited_by_staff
 from ecommerce_sync.sandbox.woocommerce.totals import Typed
-from ecommerce_sync.sandbox.woocommerce.webhooks import Webhooks
-
-FIRST_REFUND_ID = 800_000_000  # refunds are numbered like orders in a real store; here they stay apart
-Change = Callable[[WooOrder, datetime], WooOrder]
 
 
-class OrderLife:
+class OrderLife(Sending):
 	"""The half of a store that works on orders. Unknown orders raise KeyError."""
-
-	settings: StoreSettings
-	goods: Goods
-	rates: RateTable
-	webhooks: Webhooks
-	notes: Notes
-	orders: dict[int, WooOrder]
-	now: Callable[[], datetime]
-	_lock: threading.RLock
-	_refund_ids: count[int]
-
-	def order(self, order: WooOrder | int) -> WooOrder:
-		"""The current state of an order. Raises KeyError."""
-		return self.orders[order.id if isinstance(order, WooOrder) else order]
-
-	def save(
-		self, order: WooOrder | int, change: Change, at: datetime | None = None, added: Collection[int] = ()
-	) -> WooOrder:
-		"""The order as `change` makes it, its stock moved (of lines at the positions `added`, too), and told."""
-		with self._lock:
-			old = self.order(order)
-			time = at or moved_on(old, self.now())
-			new = settled(replace(change(old, time), date_modified=time), self.goods, added)
-			if new.status == "refunded" and old.status != "refunded" and remaining(new) > 0:
-				new = self._rest_refunded(new, time)
-			self.orders[new.id] = new
-			self._note_status(old, new)
-		self.webhooks.happened("order.updated", new.id)
-		return new
 
 	def pay(self, order: WooOrder | int, gateway: str | None = None) -> WooOrder:
 		"""All that is owed comes in, by another payment method when one is named: payment_complete. Of cash on
@@ -84,9 +52,11 @@ class OrderLife:
 		delivery: Decimal | None = None,
 	) -> WooOrder:
 		"""Staff edits the order's form: pieces by position (0 takes a line off), new lines behind the others,
-		the address, the price of shipping. Raises IndexError for a line that is not there."""
+		the address, the price of shipping. Raises IndexError for a line that is not there, ValueError for fewer
+		pieces than were refunded."""
 		quantities = quantities or {}
 		first = len(self.order(order).story.lines)
+		_check_refunded(self.order(order), quantities)
 
 		def edited(old: WooOrder, at: datetime) -> WooOrder:
 			story = edited_by_staff(old.story, quantities, added, delivery)
@@ -102,41 +72,6 @@ class OrderLife:
 			)
 
 		return self.save(order, edited, added=range(first, first + len(added)))
-
-	def ship(
-		self,
-		order: WooOrder | int,
-		pieces: Mapping[int, int],
-		number: str | None = None,
-		carrier: str | None = None,
-	) -> str:
-		"""The shop sends pieces by position: a note, an entry of the tracking plugin where there is one, and the
-		status: completed when nothing is left to send, before that partly shipped where the shop has that
-		status. The tracking entry's id, else one of the shop's own."""
-		old = self.order(order)
-		item = self._entry(old, pieces, number, carrier)
-		shipment = Shipment(
-			item["tracking_id"] if item else f"{old.id}-{len(old.shipments) + 1}", dict(pieces)
-		)
-		if item:
-			self.track(old, [*trackings.items_of(old), item])
-		self._write_shipped(old, pieces, number, carrier)
-		self.save(old, lambda each, at: self._sent(each, (*each.shipments, shipment), at))
-		return shipment.id
-
-	def call_back(self, order: WooOrder | int, shipment_id: str) -> WooOrder:
-		"""A shipment did not happen: its tracking entry goes, and the order is to be worked on again."""
-		old = self.order(order)
-		kept = [item for item in trackings.items_of(old) if item.get("tracking_id") != shipment_id]
-		if len(kept) != len(trackings.items_of(old)):
-			self.track(old, kept)
-		self.notes.add(old.id, f"Shipment {shipment_id} was called back.", author="admin")
-		left = tuple(shipment for shipment in old.shipments if shipment.id != shipment_id)
-		return self.save(old, lambda each, at: self._sent(each, left, at))
-
-	def track(self, order: WooOrder | int, items: list[dict[str, Any]]) -> WooOrder:
-		"""Replace the tracking plugin's entries."""
-		return self.save(order, lambda old, at: old.changed(at, meta=((trackings.KEY, items),)))
 
 	def refund(
 		self,
@@ -158,6 +93,14 @@ class OrderLife:
 		if not whole and not parts:
 			raise ValueError("There is nothing left of it to refund.")
 		return self.add_refund(found, whole, parts, reason, pay, restock)
+
+	def refund_rest(self, order: WooOrder | int, pay: bool = False, restock: bool = False) -> Refund | None:
+		"""Everything that is left, all lines named; None when there is no money left to give back."""
+		found = self.order(order)
+		if not remaining(found):
+			return None
+		parts = tuple(parts_left(found))
+		return self.add_refund(found, remaining(found), parts, "Cancelled", pay, restock)
 
 	def add_refund(
 		self,
@@ -191,47 +134,6 @@ class OrderLife:
 		self.webhooks.happened("order.restored", new.id)
 		return new
 
-	def _rest_refunded(self, order: WooOrder, at: datetime) -> WooOrder:
-		"""wc_order_fully_refunded: who sets the status by hand gets a refund of what is left, without lines."""
-		reason = "Order fully refunded."
-		return with_refund(order, Refund(next(self._refund_ids), at, remaining(order), reason), at)
-
-	def _note_status(self, old: WooOrder, new: WooOrder) -> None:
-		if old.status != new.status:
-			names = [each.status.replace("-", " ").capitalize() for each in (old, new)]
-			self.notes.add(new.id, f"Order status changed from {names[0]} to {names[1]}.")
-
-	def _entry(
-		self, order: WooOrder, pieces: Mapping[int, int], number: str | None, carrier: str | None
-	) -> dict[str, Any] | None:
-		if not self.settings.shipment_tracking or not number:
-			return None
-		known = {trackings.slug(name) for country in trackings.PROVIDERS.values() for name in country}
-		field = "tracking_provider" if trackings.slug(carrier or "") in known else "custom_tracking_provider"
-		salt = f"{order.id}-{len(order.shipments)}"
-		item = trackings.entry({field: carrier, "tracking_number": number}, self.now(), salt)
-		return item | (
-			trackings.products(order, pieces) if self.settings.shipment_tracking == "advanced" else {}
-		)
-
-	def _write_shipped(
-		self, order: WooOrder, pieces: Mapping[int, int], number: str | None, carrier: str | None
-	) -> None:
-		goods = ", ".join(f"{order.story.lines[at].title} × {quantity}" for at, quantity in pieces.items())
-		by = f" with {carrier or 'a parcel service'}, number {number}" if number else ""
-		self.notes.add(order.id, f"Shipped: {goods}{by}.", author="admin")
-
-	def _sent(self, order: WooOrder, shipments: tuple[Shipment, ...], at: datetime) -> WooOrder:
-		"""The order with these shipments, in the status that the shop's staff gives it for them."""
-		order = replace(order, shipments=shipments)
-		partly = [name for name in self.settings.custom_statuses if name.startswith("partial")]
-		if _all_sent(order):
-			return moved(order, "completed", at)
-		if shipments and partly:
-			return moved(order, partly[0], at)
-		back = order.completed or order.status in partly
-		return moved(order, "processing", at) if back else order
-
 
 def payment_complete(order: WooOrder, at: datetime, transaction_id: str) -> WooOrder:
 	"""WC_Order::payment_complete; cash on delivery, which waits in processing, is completed."""
@@ -245,13 +147,10 @@ def payment_complete(order: WooOrder, at: datetime, transaction_id: str) -> WooO
 	return order if order.date_paid else replace(order, date_paid=at)
 
 
-def _all_sent(order: WooOrder) -> bool:
-	for position, line in order.lines:
-		sent = sum(shipment.pieces.get(position, 0) for shipment in order.shipments)
-		unsent = sum(p.unsent for refund in order.refunds for p in refund.parts if p.place == position + 1)
-		if sent < line.quantity - unsent:
-			return False
-	return bool(order.shipments)
+def _check_refunded(order: WooOrder, quantities: Mapping[int, int]) -> None:
+	for position, quantity in quantities.items():
+		if quantity < (gone := refunded_quantity(order, position + 1)):
+			raise ValueError(f"line {position}: {gone} pieces of it are refunded, {quantity} cannot be all.")
 
 
 def _typed_after(

@@ -45,6 +45,16 @@ def staff_parts(order: WooOrder, lines: Mapping[int, int], shipping: Decimal) ->
 	return (*found, *_shipping(order, shipping))
 
 
+def parts_left(order: WooOrder) -> Iterator[RefundedPart]:
+	"""Every line with what earlier refunds left of it."""
+	quantities = {position + 1: line.quantity for position, line in order.lines}
+	shipping, fees = (SHIPPING + at for at, _ in order.deliveries), (FEES + at for at, _ in order.fees)
+	for place in (*quantities, *shipping, *fees):
+		left, pieces = _left(order, place), quantities.get(place, 0) - refunded_quantity(order, place)
+		if pieces > 0 or left.net or any(left.taxes.values()):
+			yield RefundedPart(place, max(0, pieces), left.net, left.taxes)
+
+
 def _pieces(order: WooOrder, position: int, quantity: int) -> RefundedPart:
 	line = order.story.lines[position]
 	if line.kind == "tip":

@@ -24,7 +24,8 @@ from ecommerce_sync.sandbox.woocommerce.encoding import wp_json
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
 from ecommerce_sync.sandbox.woocommerce.goods import Goods
 from ecommerce_sync.sandbox.woocommerce.notes import Notes
-from ecommerce_sync.sandbox.woocommerce.order_life import FIRST_REFUND_ID, OrderLife
+from ecommerce_sync.sandbox.woocommerce.order_book import FIRST_REFUND_ID
+from ecommerce_sync.sandbox.woocommerce.order_life import OrderLife
 from ecommerce_sync.sandbox.woocommerce.orders import RedeemedGiftCard, WooOrder, moved_on, write_down
 from ecommerce_sync.sandbox.woocommerce.sales import FIRST_NUMBER, purchase
 from ecommerce_sync.sandbox.woocommerce.seeding import Seeder, Stock
