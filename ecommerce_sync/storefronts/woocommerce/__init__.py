@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...core.models import Order
+from ...core.errors import PayloadRefused
+from ...core.models import CustomerRecord, Order
+from ...core.privacy import PrivacyRequest
 from ...core.products import Product, StockLevel
 from ..base import Capabilities, Credentials, Envelope
-from . import parse, products, webhooks
+from . import fulfilments, parse, people, products, webhooks
 from .client import WooCommerceStore
 
 
@@ -41,6 +43,10 @@ class WooCommercePlatform:
 		imported_statuses=("processing", "on-hold", "completed", "refunded"),
 		order_topics=webhooks.ORDER_TOPICS,
 		product_topics=webhooks.PRODUCT_TOPICS,
+		customer_topics=webhooks.CUSTOMER_TOPICS,
+		shipped_status=fulfilments.COMPLETED,
+		part_statuses=True,
+		payouts=True,
 	)
 
 	def canonical_url(self, address: str) -> str:
@@ -70,6 +76,14 @@ class WooCommercePlatform:
 	def parse_levels(self, payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
 		"""The quantities that a product's message tells. Raises `PayloadRefused`."""
 		return products.parse_levels(payload)
+
+	def parse_customer(self, payload: Mapping[str, Any]) -> CustomerRecord:
+		"""The neutral customer of a webhook body or of a `fetch_customer` payload. Raises `PayloadRefused`."""
+		return people.parse_customer(payload)
+
+	def parse_privacy(self, topic: str, payload: Mapping[str, Any]) -> PrivacyRequest:
+		"""WooCommerce sends no requests about personal data: raises `PayloadRefused`."""
+		raise PayloadRefused("X-WC-Webhook-Topic", f"{topic[:100]} is no request about personal data")
 
 	def connect(self, credentials: Credentials) -> WooCommerceStore:
 		"""A connected store; nothing is asked of it yet. Raises `Fixable` for a refused address."""

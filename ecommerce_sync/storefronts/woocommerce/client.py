@@ -8,15 +8,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...core.errors import Fixable, Gone
+from ...core.life import Parcel
+from ...core.payouts import Payout
 from ...core.products import ProductDraft, StockLevel
+from ...core.shipping import Fulfil, StoreShipments
 from .. import addresses
 from ..base import Check, Credentials, StoreProfile, Subscription
 from ..goods import PriceChange, Pushed, QuantityChange, StockKey
 from ..http import Transport
-from . import changes, checks, prices, profile, stock, subscriptions
-from .api import Api, Refused, keys, object_of, rows_of
-from .catalogue import ID, Catalogue
+from ..life import RefundRequest
+from . import changes, checks, orders, paying_back, payouts, people, prices, profile, stock, subscriptions
+from .api import Api, keys, rows_of
+from .catalogue import Catalogue
 from .saving import save
+from .shipping import Shipping
 
 
 class WooCommerceStore:
@@ -28,24 +33,19 @@ class WooCommerceStore:
 		self._credentials = credentials
 		self._api = Api(credentials, self._host, transport)
 		self._catalogue: Catalogue | None = None
+		self._shipments: Shipping | None = None
 
 	def __repr__(self) -> str:
 		return f"<WooCommerceStore {self._host}>"
 
 	def fetch_order(self, order_id: str) -> dict[str, Any]:
-		"""The order, one in the trash too. Raises `Gone` when WooCommerce has none of that id."""
-		if not ID.fullmatch(order_id):
-			raise Gone("Order", order_id)
-		try:
-			return object_of(self._ready.get(f"orders/{order_id}"))
-		except Refused as error:
-			if error.code.endswith("_invalid_id"):
-				raise Gone("Order", order_id) from None
-			raise
+		"""The order with its refunds, one in the trash too. Raises `Gone` when WooCommerce has none of that id."""
+		return orders.fetch(self._ready, order_id)
 
 	def orders_changed(self, since: datetime, until: datetime | None = None) -> Iterator[dict[str, Any]]:
 		"""Orders changed from `since` to `until` (whole seconds, both included), oldest change first."""
-		return changes.changed_orders(self._ready, since, until)
+		found = changes.changed_orders(self._ready, since, until)
+		return (orders.with_refunds(self._ready, row) for row in found)
 
 	def find_order(self, number: str) -> str | None:
 		"""The id of the order with that number; plugins may number orders otherwise than by id."""
@@ -89,6 +89,40 @@ class WooCommerceStore:
 		"""
 		return save(self._ready, self._goods, draft)
 
+	def shipments(self, order_id: str) -> StoreShipments:
+		"""What can be shipped and what was, by our memory on the order, the tracking plugin and the status."""
+		return self._shipping.shipments(order_id)
+
+	def fulfil(self, order_id: str, order: Fulfil) -> tuple[str, ...]:
+		"""Note, tracking entry, status and our memory of the shipment; its id is the document's name."""
+		return self._shipping.fulfil(order_id, order)
+
+	def update_tracking(
+		self, order_id: str, fulfilment_id: str, parcels: tuple[Parcel, ...], notify: bool
+	) -> None:
+		"""Replace carrier, numbers and links of a shipment."""
+		self._shipping.update_tracking(order_id, fulfilment_id, parcels, notify)
+
+	def cancel_fulfilment(self, order_id: str, fulfilment_id: str) -> None:
+		"""Take a shipment back; one that is not there stays so."""
+		self._shipping.cancel_fulfilment(order_id, fulfilment_id)
+
+	def cancel_order(self, order_id: str, reason: str, refund: bool, restock: bool, notify: bool) -> None:
+		"""Cancel the whole order. WooCommerce restocks a cancelled order whatever `restock` says."""
+		paying_back.cancel(self._ready, order_id, reason, refund, restock, notify)
+
+	def refund(self, order_id: str, request: RefundRequest) -> str:
+		"""Pay back; the refund's id. Raises `Fixable` for a gateway that cannot."""
+		return paying_back.refund(self._ready, order_id, request)
+
+	def fetch_customer(self, customer_id: str) -> dict[str, Any]:
+		"""A customer's account. Raises `Gone`."""
+		return people.fetch_customer(self._ready, customer_id)
+
+	def payouts(self, since: datetime) -> Iterator[Payout]:
+		"""Those of WooPayments; none where the store does without it."""
+		return payouts.issued(self._ready, since)
+
 	def profile(self) -> StoreProfile:
 		"""Currency, taxes, payment and shipping methods. WooCommerce has no locations."""
 		return profile.read_profile(self._ready)
@@ -121,6 +155,13 @@ class WooCommerceStore:
 		return self._api
 
 	@property
+	def _shipping(self) -> Shipping:
+		"""The shipments; it remembers which plugins the store has."""
+		if self._shipments is None:
+			self._shipments = Shipping(self._ready)
+		return self._shipments
+
+	@property
 	def _goods(self) -> Catalogue:
 		"""The products, asked for with the API that is ready."""
 		if self._catalogue is None:
@@ -129,7 +170,7 @@ class WooCommerceStore:
 
 	def _by_id(self, wanted: str) -> dict[str, Any] | None:
 		try:
-			return self.fetch_order(wanted)
+			return orders.bare(self._ready, wanted)
 		except Gone:
 			return None
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from ...core.life import Fulfilment, LineQuantity, Parcel
-from ...core.models import ZERO, Model
+from ...core.models import Model
 from .fields import Fields, meta
 
 META = "_ecommerce_sync_fulfilments"
@@ -64,15 +63,6 @@ def replaced(entries: Iterable[Entry], entry: Entry) -> tuple[Entry, ...]:
 	if all(each.id != entry.id for each in before):
 		return (*before, entry)
 	return tuple(entry if each.id == entry.id else each for each in before)
-
-
-def pieces(entries: Iterable[Entry]) -> dict[str, Decimal]:
-	"""What is on its way, by line."""
-	found: dict[str, Decimal] = {}
-	for entry in entries:
-		for line in entry.lines if entry.live else ():
-			found[line.line_id] = found.get(line.line_id, ZERO) + line.quantity
-	return found
 
 
 def _entry(row: Any) -> Entry | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from ...core.life import Refund, RefundLine, RefundPart
 from ...core.models import ZERO, Charge, Line, Shipping, TaxLine
@@ -40,9 +41,16 @@ class Sold:
 		return shipping | {f"charge:{part.id}": part for part in self.charges}
 
 
-def is_whole(row: Mapping[str, object]) -> bool:
-	"""Whether an entry of `refunds` has its details, not only its sum."""
-	return "line_items" in row or "amount" in row
+def listed(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+	"""The entries of `refunds`, as far as they are such."""
+	found = order.get("refunds")
+	rows = found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ()
+	return [row for row in rows if isinstance(row, Mapping)]
+
+
+def are_whole(order: Mapping[str, Any]) -> bool:
+	"""Whether all refunds have their details, not only their sums."""
+	return all("line_items" in row or "amount" in row for row in listed(order))
 
 
 def amount(row: Fields) -> Decimal:

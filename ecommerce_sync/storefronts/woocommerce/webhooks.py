@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 
 from ...core.errors import PayloadRefused
 from ..base import Envelope, MessageKind
-from . import products, variants
+from . import products, refunds, variants
 from .fields import Fields
 
 ORDER_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 PRODUCT_TOPICS = ("product.created", "product.updated", "product.deleted", "product.restored")
+CUSTOMER_TOPICS = ("customer.created", "customer.updated", "customer.deleted")
 _PREFIX = "x-wc-webhook-"
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 
@@ -39,7 +40,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
 
 
 def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:
-	"""Topic, id of the order or product, and unique key of a delivery. Raises `PayloadRefused` for junk.
+	"""Topic, id of the order, product or customer, and unique key of a delivery. Raises `PayloadRefused` for junk.
 
 	The Delivery-ID names webhook and second only, two orders can share it. Yet where the body is just an
 	id it is what tells two deletions of one order apart.
@@ -97,6 +98,8 @@ def _document(body: bytes) -> Fields:
 def _kind(topic: str) -> MessageKind:
 	if topic in ORDER_TOPICS:
 		return "order"
+	if topic in CUSTOMER_TOPICS:
+		return "customer"
 	return "product" if topic in PRODUCT_TOPICS else "unused"
 
 
@@ -105,7 +108,7 @@ def _id(document: Fields, kind: MessageKind) -> str:
 	if found:
 		return found
 	said = document.data.get("code")
-	what = "an order" if kind == "order" else "a product"
+	what = {"order": "an order", "customer": "a customer"}.get(kind, "a product")
 	problem = (
 		f"is missing; the store sent the error {str(said)[:100]} instead of {what}" if said else "is missing"
 	)
@@ -120,10 +123,12 @@ def _product_id(document: Fields, found_id: str) -> str:
 def _is_whole(document: Fields, kind: MessageKind) -> bool:
 	"""Whether reading the body tells all that the message is about.
 
-	Of a product that keeps the number of its variations the body tells no quantity, for it names no variation.
+	An order tells the sums of its refunds only. Of a product that keeps the number of its variations the body tells no quantity, for it names no variation.
 	"""
 	if kind == "order":
-		return "line_items" in document.data
+		return "line_items" in document.data and refunds.are_whole(document.data)
+	if kind == "customer":
+		return "email" in document.data
 	shared = products.is_variable(document) and variants.holder(document) != "nobody"
 	return "type" in document.data and not shared
 
