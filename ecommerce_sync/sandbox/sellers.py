@@ -25,6 +25,7 @@ from .traffic import Message
 from .woocommerce.server import EmulatedWooCommerce
 from .woocommerce.settings import StoreSettings as WooSettings
 from .woocommerce.webhooks import signature as woocommerce_signature
+from .woocommerce_seller import WooCommerceLife
 from .world import Shop
 
 
@@ -138,7 +139,7 @@ class ShopifySeller:
 		return Placed(str(payload["id"]), str(payload["name"]), total, currency, live)
 
 
-class WooCommerceSeller:
+class WooCommerceSeller(WooCommerceLife):
 	"""Drives the emulated WooCommerce."""
 
 	platform: Platform = "woocommerce"
@@ -185,14 +186,8 @@ class WooCommerceSeller:
 				found[self.emulator.product(number).sku] += line.quantity
 		return dict(found)
 
-	def place(self, story: Story) -> str:
-		return str(self.emulator.place(story).id)
-
 	def touch(self, order_id: str, note: str) -> None:
 		self.emulator.update(int(order_id), note=note)
-
-	def cancel(self, order_id: str) -> None:
-		self.emulator.cancel(int(order_id))
 
 	def messages(self, order_id: str) -> list[Message]:
 		"""At the checkout WooCommerce tells of the update before the creation."""
