@@ -8,6 +8,7 @@ The recipes, each proved by test_credit_notes:
 - An amount without goods: a row of the Item with quantity 0 and the amount as rate. It is tied to order and
   delivery but not to the row of the invoice: of a row that is returned in whole ERPNext takes no more, and
   its rate may not be higher than a piece's. The goods can still be returned.
+  Where prices include a template's tax it is the amount without: ERPNext takes no tax out of such a row.
 - Shipping, taxes or charges only: one row without an Item, without quantity and at no price, because ERPNext wants
   one; the charges stand in the taxes table as Actual rows with their accounts. With an Item ERPNext would
   fill in its price.
@@ -33,10 +34,10 @@ from ...core.commands import ChargeRow
 from ...core.errors import Held
 from ...core.followups import CreateCreditNote, CreditRow
 from ...core.models import Order
-from ...core.money import total
+from ...core.money import rounded, total
 from ...core.settings import StoreSettings
 from .fields import decimal, number
-from .posting import insert, posted, submit
+from .posting import insert, keep_untaxed, posted, submit
 from .refusals import refusals
 from .unit import Unit
 
@@ -93,17 +94,28 @@ def _rows(doc: Any, invoice: Any, rows: tuple[CreditRow, ...]) -> None:
 	for row in rows:
 		if row.invoice_row not in mapped:
 			frappe.throw(f"Sales Invoice {invoice.name} has no row {row.invoice_row}")
-		doc.append("items", {**mapped[row.invoice_row], **_credited(row)})
+		billed = mapped[row.invoice_row]
+		rate = row.rate if row.quantity else _without_included_tax(row.rate, billed, invoice)
+		doc.append("items", {**billed, **_credited(row, rate)})
 	if not rows:
 		doc.append("items", _empty_row(invoice))
 
 
-def _credited(row: CreditRow) -> dict[str, Any]:
+def _without_included_tax(amount: Decimal, billed: Any, invoice: Any) -> Decimal:
+	"""ERPNext takes the tax out of prices that include it only where there is a quantity."""
+	if not any(tax.included_in_print_rate for tax in invoice.taxes):
+		return amount
+	net, gross = (billed.net_rate, billed.rate) if billed.rate else (invoice.net_total, invoice.total)
+	digits = int(invoice.precision("grand_total") or 2)
+	return rounded(amount * decimal(net) / decimal(gross), digits) if gross else amount
+
+
+def _credited(row: CreditRow, rate: Decimal) -> dict[str, Any]:
 	"""The price is what is credited for a piece: no list price, discount or margin that ERPNext would apply."""
 	values = {
 		"qty": -float(row.quantity),
-		"rate": number(row.rate),
-		"price_list_rate": number(row.rate),
+		"rate": number(rate),
+		"price_list_rate": number(rate),
 		"discount_percentage": 0,
 		"discount_amount": 0,
 		"margin_type": None,
@@ -138,6 +150,8 @@ def _charges(doc: Any, invoice: Any, command: CreateCreditNote, settings: StoreS
 	doc.set("taxes", [{field: row.get(field) for field in _COMPUTED} for row in computed])
 	for charge in command.charges:
 		doc.append("taxes", _actual(charge, doc))
+	keep_untaxed(doc)
+	_calculate(doc)  # ERPNext compares the total with what is open of the invoice before it calculates
 	if computed:
 		_settle(doc, command, settings)
 
@@ -174,10 +188,13 @@ def _item_wise(charge: ChargeRow, doc: Any) -> dict[str, Any]:
 	return {"item_wise_tax_detail": json.dumps(detail), "dont_recompute_tax": 1}
 
 
-def _settle(doc: Any, command: CreateCreditNote, settings: StoreSettings) -> None:
-	"""A visible row takes what a template's own rounding leaves: a minor unit a row."""
+def _calculate(doc: Any) -> None:
 	doc.run_method("set_missing_values")
 	doc.calculate_taxes_and_totals()
+
+
+def _settle(doc: Any, command: CreateCreditNote, settings: StoreSettings) -> None:
+	"""A visible row takes what a template's own rounding leaves: a minor unit a row."""
 	difference = -command.total - decimal(doc.grand_total)
 	step = Decimal(1).scaleb(-int(doc.precision("grand_total") or 2))
 	bound = step * (len(command.rows) + len(doc.taxes))
@@ -185,6 +202,7 @@ def _settle(doc: Any, command: CreateCreditNote, settings: StoreSettings) -> Non
 		account = settings.rounding_account
 		rounding = ChargeRow(kind="rounding", account=account, description="Rounding", amount=-difference)
 		doc.append("taxes", _actual(rounding, doc))
+		_calculate(doc)
 
 
 def _check(doc: Any, command: CreateCreditNote) -> None:

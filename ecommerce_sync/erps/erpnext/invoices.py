@@ -25,7 +25,7 @@ from ...core.followups import CreateInvoice
 from ...core.models import Order
 from ...core.settings import StoreSettings
 from .fields import decimal
-from .posting import from_store, insert, posted, receivable_of, submit
+from .posting import from_store, insert, keep_untaxed, posted, receivable_of, submit
 from .refusals import refusals
 from .unit import Unit
 
@@ -88,8 +88,10 @@ def _head(doc: Any, sold: Any, order: Order, on: date) -> None:
 	doc.update({"currency": sold.currency, "conversion_rate": sold.conversion_rate})
 	doc.update({"allocate_advances_automatically": 0, "advances": []})
 	doc.debit_to = receivable_of(sold.customer, sold.company, sold.currency)
-	doc.party_account_currency = None
 	_terms(doc, sold, order)
+	if not sold.taxes:
+		doc.set("taxes", [])
+		keep_untaxed(doc)
 
 
 def _terms(doc: Any, sold: Any, order: Order) -> None:

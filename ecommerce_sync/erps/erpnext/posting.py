@@ -58,3 +58,19 @@ def from_store(sales_order: Any, order: Order) -> dict[str, Any]:
 		"store_order_id": sales_order.store_order_id or order.id,
 		"store_order_number": sales_order.store_order_number or fit(order.name),
 	}
+
+
+def keep_untaxed(doc: Any) -> None:
+	"""ERPNext gives a document without taxes those of the site's templates and rules; the store charged none.
+
+	It leaves alone what has a row already, so where it would add some, one of nothing stands for them.
+	"""
+	if doc.get("taxes"):
+		return
+	doc.run_method("set_missing_values")
+	doc.set_taxes_and_charges()
+	if doc.get("taxes"):
+		account, words = doc.taxes[0].account_head, doc.taxes[0].description
+		nothing = {"charge_type": "Actual", "account_head": account, "description": words, "tax_amount": 0}
+		doc.set("taxes", [{**nothing, "cost_center": doc.taxes[0].cost_center}])
+	doc.taxes_and_charges = None
