@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.commands import CreateItems, TakeOver
-from ...core.erp import ErpOrder, ItemRef, SalesOrderRow, SalesOrderState
+from ...core.erp import ErpOrder, ItemRef, SalesOrderState
 from ...core.errors import Held
 from ...core.followups import Adopt, CreatePickList
 from ...core.models import Order
@@ -23,6 +23,7 @@ from .deliveries import of_order
 from .documents import Document
 from .invoices import seen_charge
 from .order_books import OrderBooks
+from .order_rows import order_row
 from .people import People
 
 
@@ -123,7 +124,7 @@ class EmbeddedErp(People):
 			amended_to=amended["name"] if amended else None,
 			closed=row["data"]["closed"],
 			refund_ids=tuple(row["data"].get("refund_ids", ())),
-			rows=tuple(_row(books, each) for each in row["data"]["rows"]),
+			rows=tuple(order_row(books, each) for each in row["data"]["rows"]),
 			charges=tuple(seen_charge(charge) for charge in row["data"]["charges"]),
 		)
 
@@ -231,17 +232,3 @@ class EmbeddedErp(People):
 			store,
 			order_id,
 		)
-
-
-def _row(books: OrderBooks, row: Mapping[str, Any]) -> SalesOrderRow:
-	return SalesOrderRow(
-		name=row["name"],
-		line_id=row["line_id"],
-		item_code=row["item_code"],
-		quantity=Decimal(row["quantity"]),
-		rate=Decimal(row["rate"]),
-		list_rate=Decimal(row["list_rate"]),
-		warehouse=row["warehouse"],
-		delivered=books.delivered(row["name"]),
-		billed=books.billed(row["name"]),
-	)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,8 @@ from ...core.money import Pieces, row_amount, spread, total
 from ...core.settings import StoreSettings
 from .customers import Customers
 from .documents import AMONG, Document, many
-from .order_books import FOLLOWING, OrderBooks, Row
+from .order_books import FOLLOWING, OrderBooks, Row, with_shares
+from .order_rows import edits_of, named
 from .publishing import Publishing
 from .stock import ZERO
 
@@ -79,11 +80,13 @@ class SalesOrders(Publishing, Customers):
 		return document
 
 	def _change_order(self, command: ChangeSalesOrder, order: Order, settings: StoreSettings) -> Document:
-		books = self.books(command.document)
+		books, draft = self.books(command.document), command.draft
 		if books.order["docstatus"] != 1:
 			raise self._refuse(books, "it is not submitted")
-		data = self._order_data(command.document, command.draft, order, settings)
-		data["rows"] = _kept(books, data["rows"], data)
+		edits = edits_of(books, draft)
+		changed = draft.model_copy(update={"rows": tuple(edit.row for edit in edits)})
+		data = self._order_data(command.document, changed, order, settings)
+		data["rows"] = named(books, edits, data["rows"])
 		customer = {"customer_document": books.data["customer_document"]}
 		data = {**data, **customer, "reserved": books.data["reserved"]}
 		document = self._write("Sales Order", command.document, data, 1, books.order["amended_from"])
@@ -97,10 +100,7 @@ class SalesOrders(Publishing, Customers):
 		plain = draft.model_dump(mode="json")
 		rows = total(row_amount(Pieces(row.quantity, row.rate), settings.site_digits) for row in draft.rows)
 		charges = total(charge.amount for charge in draft.charges)
-		if draft.tax_template:
-			plain["charges"] += _template_charge(draft, draft.total - rows - charges)
-		elif rows + charges != draft.total:
-			raise mismatch(rows + charges, draft.total, draft.currency)
+		plain["charges"] += _rest(draft, draft.total - rows - charges)
 		return {
 			**plain,
 			"store": settings.store,
@@ -221,56 +221,26 @@ def mismatch(ours: Decimal, theirs: Decimal, currency: str) -> Held:
 	)
 
 
-def _template_charge(draft: SalesOrderDraft, amount: Decimal) -> list[Row]:
-	"""What the template adds to the rows and charges, as the lines bear it; nothing where prices hold it."""
+def _rest(draft: SalesOrderDraft, amount: Decimal) -> list[Row]:
+	"""What is missing to the total: a template's taxes, or what rounding leaves. Raises `Held` for more."""
 	if not amount:
 		return []
+	if draft.tax_template:
+		return [_charge(draft.tax_template, draft.tax_template, "tax", _spread(draft, amount))]
+	if abs(amount) > draft.tolerance or not draft.rounding_account:
+		raise mismatch(draft.total - amount, draft.total, draft.currency)
+	return [_charge(draft.rounding_account, "Rounding", "rounding", {"rounding": amount})]
+
+
+def _charge(account: str, description: str, kind: str, shares: Mapping[str, Decimal]) -> Row:
+	known = {"kind": kind, "account": account, "description": description, "rate": None}
+	return with_shares(known, shares)
+
+
+def _spread(draft: SalesOrderDraft, amount: Decimal) -> dict[str, Decimal]:
+	"""A template's taxes as the lines bear them."""
 	values: dict[str, Decimal] = {}
 	for row in draft.rows:
 		values[row.line_id] = values.get(row.line_id, ZERO) + row.rate * row.quantity
-	shares = zip(values, spread(amount, list(values.values()), draft.digits), strict=True)
-	template = draft.tax_template or ""
-	rows = [{"line_id": line, "amount": f"{share:f}"} for line, share in shares]
-	known = {"kind": "tax", "account": template, "description": template, "rate": None}
-	return [{**known, "amount": f"{amount:f}", "shares": rows}]
-
-
-def _kept(books: OrderBooks, wanted: Iterable[Row], data: Mapping[str, Any]) -> list[Row]:
-	"""The wanted rows, those that are there already under their names. Raises `Held` when one has gone too far."""
-	old: dict[tuple[Any, ...], list[Row]] = {}
-	for row in books.data["rows"]:
-		old.setdefault(_identity(row), []).append(row)
-	taken = {row["name"] for row in books.data["rows"]}
-	rows = []
-	for row in wanted:
-		if known := old.get(_identity(row)):
-			rows.append({**known.pop(0), "quantity": row["quantity"], "list_rate": row["list_rate"]})
-		else:
-			rows.append({**row, "name": _new_name(books.order["name"], taken)})
-	left = {row["name"]: Decimal(row["quantity"]) for row in rows}
-	for row in books.data["rows"]:
-		quantity = left.get(row["name"], ZERO)
-		fewer = quantity < Decimal(row["quantity"])
-		amount = books.amount(row["rate"], quantity)
-		if fewer and (books.delivered(row["name"]) > quantity or books.billed(row["name"]) > amount):
-			raise Held(
-				"order_changed",
-				document=books.order["name"],
-				changes="quantities of what was delivered or billed",
-				ours=books.data["grand_total"],
-				theirs=data["grand_total"],
-			)
-	return rows
-
-
-def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
-	return row["line_id"], row["item_code"], row["warehouse"], Decimal(row["rate"])
-
-
-def _new_name(document: str, taken: set[str]) -> str:
-	"""A row name that the document has not used."""
-	number = len(taken) + 1
-	while f"{document}-{number}" in taken:
-		number += 1
-	taken.add(f"{document}-{number}")
-	return f"{document}-{number}"
+	shares = spread(amount, list(values.values()), draft.digits)
+	return dict(zip(values, shares, strict=True))

@@ -86,8 +86,12 @@ class Payments(Invoices):
 
 	def receivables(self) -> dict[str, Decimal]:
 		"""What each customer owes, in all currencies together; those that owe nothing too."""
-		customers = {row["data"]["customer"] for row in self.documents(INVOICE) + self.documents(ENTRY)}
-		return {customer: self.receivable(customer) for customer in customers}
+		found: dict[str, Decimal] = {}
+		for doctype, what, sign in ((INVOICE, "total", 1), (ENTRY, "amount", -1)):
+			for data in self._posted(doctype, None, None):
+				owed = found.get(data["customer"], ZERO)
+				found[data["customer"]] = owed + sign * Decimal(data[what])
+		return found
 
 	def booked(self, account: str) -> Decimal:
 		"""What payments have brought to an account: money in less money out and fees, or the fees."""
