@@ -73,7 +73,8 @@ def observe(sales_order: str) -> tuple[tuple[Invoice, ...], tuple[ErpPayment, ..
 	"""All of a submitted Sales Order, drafts and cancelled ones too, oldest first."""
 	rows = _grouped(frappe.db.sql(_ROWS, {"order": sales_order}, as_dict=True), "invoice")
 	charges = _charges(list(rows))
-	invoices = tuple(_invoice(found, charges.get(name, [])) for name, found in rows.items())
+	billed = {(row.invoice, row.so_detail): row.name for found in rows.values() for row in found}
+	invoices = tuple(_invoice(found, charges.get(name, []), billed) for name, found in rows.items())
 	return invoices, _payments(sales_order, list(rows))
 
 
@@ -90,14 +91,17 @@ def _charges(invoices: list[str]) -> dict[str, list[Any]]:
 	return _grouped(frappe.db.sql(_CHARGES, {"invoices": invoices}, as_dict=True), "parent")
 
 
-def _invoice(rows: list[Any], charges: list[Any]) -> Invoice:
+Billed = dict[tuple[str, str | None], str]  # invoice and Sales Order Item to the invoice's row
+
+
+def _invoice(rows: list[Any], charges: list[Any], billed: Billed) -> Invoice:
 	head = rows[0]
 	return Invoice(
 		name=head.invoice,
 		docstatus=head.docstatus,
 		total=decimal(head.grand_total),
 		outstanding=_outstanding(head),
-		rows=tuple(_row(row) for row in rows),
+		rows=tuple(_row(row, billed) for row in rows),
 		charges=tuple(charge_of(charge) for charge in charges),
 		is_return=bool(head.is_return),
 		return_against=head.return_against or None,
@@ -119,7 +123,9 @@ def in_currency(amount: float, kept_in: str | None, currency: str, conversion_ra
 	return decimal(flt(amount / conversion_rate, frappe.get_precision("Sales Invoice", "grand_total")))
 
 
-def _row(row: Any) -> DocumentRow:
+def _row(row: Any, billed: Billed) -> DocumentRow:
+	"""A row of an amount only is not tied to the row that it lowers: see `credit_notes`."""
+	lowered = billed.get((row.return_against, row.so_detail)) if row.is_return and row.so_detail else None
 	return DocumentRow(
 		name=row.name,
 		line_id=row.line_id,
@@ -128,7 +134,7 @@ def _row(row: Any) -> DocumentRow:
 		amount=decimal(row.amount),
 		order_row=row.so_detail or None,
 		delivery_row=row.dn_detail or None,
-		source_row=row.sales_invoice_item or None,
+		source_row=row.sales_invoice_item or lowered,
 		warehouse=row.warehouse or None,
 	)
 

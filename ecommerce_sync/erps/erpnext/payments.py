@@ -20,6 +20,7 @@ from ...core.errors import Fixable
 from ...core.followups import CreatePayment
 from ...core.models import Order
 from ...core.settings import StoreSettings
+from .currency import rate_at_hand
 from .fields import fit
 from .open_documents import open_documents
 from .payment_amounts import Amounts, amounts_of
@@ -47,8 +48,9 @@ def create_payment(
 		for each in amounts.allocated:
 			doc.append("references", each)
 		_deduct(doc, command, amounts, settings)
-		insert(doc)
-		submit(doc)
+		with rate_at_hand(sold, amounts.party.currency):
+			insert(doc)
+			submit(doc)
 	return DOCTYPE, str(doc.name)
 
 

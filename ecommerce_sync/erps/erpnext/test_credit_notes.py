@@ -49,6 +49,7 @@ class TestCreditNotes(Money):
 			self.assertEqual(self.outstanding(invoice), TOTAL - 15)
 			row = self.seen_row(note.name)
 			self.assertEqual((row.quantity, row.amount, row.line_id), (0, -15, "1"))
+			self.assertEqual(row.source_row, invoice.items[0].name)
 			self.credit(invoice, "20", [(0, "2", "10")], against_itself=True)
 
 	def test_an_amount_of_goods_that_are_returned_in_whole(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import add_days
@@ -220,7 +221,10 @@ class TestForeignCurrency(Money):
 			else:
 				setting = "allow_multi_currency_invoices_against_single_party_account"
 				frappe.db.set_single_value("Accounts Settings", setting, 1)
-			yield sold
+			with patch("requests.get") as web:
+				yield sold
+				web.assert_not_called()
+			self.assertFalse(frappe.db.exists("Currency Exchange", {"date": ["<", "1990-01-01"]}))
 
 	def cases(self) -> Iterator[tuple[bool, str]]:
 		for own_account in (True, False):
