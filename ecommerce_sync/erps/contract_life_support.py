@@ -49,6 +49,10 @@ class LifeContract(GoodsContract):
 		"""A person submits a Sales Invoice for so many pieces of the lines; its name."""
 		raise NotImplementedError
 
+	def invoice_with_stock_by_hand(self, sales_order: str, pieces: Mapping[str, Decimal]) -> str:
+		"""The same, and the Sales Invoice updates stock: it ships the goods."""
+		raise NotImplementedError
+
 	def credit_by_hand(self, invoice: str, pieces: Mapping[str, Decimal]) -> str:
 		"""A person submits a credit note, without stock, for so many pieces of the invoice's lines; its name."""
 		raise NotImplementedError

@@ -29,7 +29,8 @@ class ShipmentContract(LifeContract):
 		delivery = self.delivery(order, name)
 		assert (delivery.doctype, delivery.docstatus, delivery.is_return) == ("Delivery Note", 1, False)
 		assert (delivery.fulfilment_ids, delivery.by_sync) == ((fulfilment,), True)
-		assert (delivery.parcels, delivery.posted_on) == ((PARCEL,), self.today)
+		assert (delivery.parcels, delivery.told) == ((PARCEL,), (PARCEL,))
+		assert delivery.posted_on == self.today
 		assert pieces_of(delivery.rows) == PIECES
 		ordered = {row.name: row.line_id for row in self.sales_order_of(order).rows}
 		assert {row.order_row: row.line_id for row in delivery.rows} == ordered
@@ -104,6 +105,21 @@ class ShipmentContract(LifeContract):
 		stocks = [self.stock(item, self.warehouses[0]) for item in parts]
 		assert stocks == [RECEIVED - TWO, RECEIVED - TWO - TWO]
 		assert [self.free(item) for item in parts] == [RECEIVED - THREE, RECEIVED - THREE - THREE]
+
+	def test_an_invoice_that_updates_stock_ships(self) -> None:
+		order = self.place()
+		document = self.sales_order_of(order).name
+		name = self.invoice_with_stock_by_hand(document, {"1": TWO, "2": ONE})
+		delivery = self.delivery(order, name)
+		assert (delivery.doctype, delivery.docstatus, delivery.fulfilment_ids) == ("Sales Invoice", 1, ())
+		assert pieces_of(delivery.rows) == {"1": TWO, "2": ONE}
+		assert self.stocks(order) == [RECEIVED - TWO, RECEIVED - ONE, RECEIVED]
+		assert [self.reserved(order, line) for line in PIECES] == [ZERO, TWO, ONE]
+		self._told(order, delivery, ("f1",), ())
+		assert (self.delivery(order, name).fulfilment_ids, self.delivery(order, name).told) == (("f1",), ())
+		self.deliver_lines(order, {"2": TWO, "3": ONE})
+		assert self.sales_order_of(order).per_delivered == 100
+		assert self.invoice(order, name).name == name
 
 	# what the store knows
 

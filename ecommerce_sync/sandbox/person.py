@@ -87,10 +87,10 @@ class EmbeddedPerson:
 
 	def ledger(self) -> dict[str, Decimal]:
 		found: dict[str, Decimal] = {}
-		counted = (("Stock Entry", "rows", 1), ("Sales Order", "reserved", -1), ("Delivery Note", "moved", 1))
-		for doctype, rows, sign in counted:
+		shipping = [(doctype, "moved", 1) for doctype in ("Delivery Note", "Sales Invoice")]
+		for doctype, rows, sign in (("Stock Entry", "rows", 1), ("Sales Order", "reserved", -1), *shipping):
 			for document in self.erp.documents(doctype):
-				live = doctype != "Delivery Note" or document["docstatus"] == 1
+				live = rows != "moved" or document["docstatus"] == 1
 				for item_code, _warehouse, amount in document["data"][rows] if live else ():
 					found[item_code] = found.get(item_code, Decimal(0)) + sign * Decimal(amount)
 		return found

@@ -15,7 +15,7 @@ from ...core.settings import StoreSettings
 from ..base import NewEvent
 from .documents import Document
 from .journal import EmbeddedJournal
-from .order_books import OrderBooks, Row
+from .order_books import SHIPPING, OrderBooks, Row, ships
 from .orders import SalesOrders
 from .stock import ZERO
 
@@ -78,8 +78,9 @@ class Deliveries(SalesOrders):
 		warehouse: str | None,
 		submit: bool,
 		more: Mapping[str, Any],
+		doctype: str = NOTE,
 	) -> Document:
-		name = self._name("DN")
+		name = self._name("DN" if doctype == NOTE else "PUR-ORD")
 		rows = [row for row in books.data["rows"] if row["name"] in quantities]
 		data = {
 			**of_order(books, posted_on),
@@ -89,23 +90,30 @@ class Deliveries(SalesOrders):
 				{
 					**document_row(books, name, number, row, quantities[row["name"]]),
 					"order_row": row["name"],
-					"parts": row["parts"],
+					"parts": row["parts"] if doctype == NOTE else [],  # else it comes from elsewhere
 					"warehouse": warehouse or row["warehouse"],
 				}
 				for number, row in enumerate(rows, 1)
 			],
 			"charges": list(books.charges_of_order(NOTE, quantities)),
 		}
-		return self._put_delivery(name, data, int(submit))
+		return self._put_delivery(name, data, int(submit), doctype)
 
-	def _put_delivery(self, name: str, data: dict[str, Any], docstatus: int) -> Document:
+	def _put_delivery(self, name: str, data: dict[str, Any], docstatus: int, doctype: str = NOTE) -> Document:
 		"""Write it; a submitted one moves the stock."""
-		data["moved"] = _moved(data["rows"])
-		document = self._write(NOTE, name, data, docstatus)
+		data["moved"] = moved(data["rows"])
+		document = self._write(doctype, name, data, docstatus)
 		if docstatus:
 			self._move("actual", _balances(data["moved"]))
 			self._reserve_again(data["sales_order"])
 		return document
+
+	def _bring_back(self, row: Row) -> None:
+		"""A submitted document is cancelled: its goods are there again."""
+		self._write(row["doctype"], row["name"], row["data"], 2)
+		back = {key: -n for key, n in _balances(row["data"].get("moved", ())).items()}
+		self._move("actual", back)
+		self._reserve_again(row["data"]["sales_order"])
 
 	def _cancel_delivery(self, command: CancelDelivery) -> Document:
 		books, row = self._books_of(NOTE, command.document)
@@ -118,29 +126,34 @@ class Deliveries(SalesOrders):
 			if {each.get("delivery_row"), each.get("source_row")} & rows:
 				raise self._refuse(books, f"{row['name']} is invoiced or returned")
 		if row["docstatus"] == 1:
-			self._write(NOTE, row["name"], row["data"], 2)
-			back = {key: -n for key, n in _balances(row["data"]["moved"]).items()}
-			self._move("actual", back)
-			self._reserve_again(row["data"]["sales_order"])
+			self._bring_back(row)
 		return (NOTE, row["name"])
 
 	# what persons do
 
 	def deliver(self, sales_order: str, pieces: Quantities | None = None) -> str:
 		"""Pieces of lines go out, all that is open unless they are named; the Delivery Note."""
+		return self._deliver(sales_order, pieces, NOTE)
+
+	def drop_ship(self, sales_order: str, pieces: Quantities | None = None) -> str:
+		"""A supplier delivers pieces of lines to the buyer, no stock moves; the Purchase Order."""
+		return self._deliver(sales_order, pieces, "Purchase Order")
+
+	def _deliver(self, sales_order: str, pieces: Quantities | None, doctype: str) -> str:
 		with self.database.transaction():
 			books = self._deliverable(sales_order)
-			if pieces is None:
-				rows = {
-					row["name"]: Decimal(row["quantity"]) - books.shipped(row["name"])
-					for row in books.data["rows"]
-				}
-			else:
-				rows = self._open_rows(books, pieces)
-			open_rows = {name: n for name, n in rows.items() if n > 0}
-			_, name = self._write_delivery(books, open_rows, date.today(), None, True, {})
+			rows = self._open_rows(books, self._all_open(books) if pieces is None else pieces)
+			_, name = self._write_delivery(books, rows, date.today(), None, True, {}, doctype)
 			self._note_out("shipment", books.data)
 		return name
+
+	def _all_open(self, books: OrderBooks) -> dict[str, Decimal]:
+		"""What is still to be shipped, by line."""
+		found: dict[str, Decimal] = {}
+		for row in books.data["rows"]:
+			open_ = Decimal(row["quantity"]) - books.shipped(row["name"])
+			found[row["line_id"]] = found.get(row["line_id"], ZERO) + max(ZERO, open_)
+		return found
 
 	def cancel_delivery(self, name: str) -> None:
 		"""A Delivery Note or return is cancelled; a draft is deleted."""
@@ -155,12 +168,12 @@ class Deliveries(SalesOrders):
 			_, row = self._books_of(NOTE, name)
 			self._put_delivery(name, row["data"], 1)
 
-	def add_parcel(self, delivery: str, parcel: Parcel) -> None:
+	def add_parcel(self, delivery: str, parcel: Parcel, doctype: str = NOTE) -> None:
 		"""Carrier and number of one more parcel."""
 		with self.database.transaction():
-			books, row = self._books_of(NOTE, delivery)
+			books, row = self._books_of(doctype, delivery)
 			parcels = [*row["data"].get("parcels", []), parcel.model_dump()]
-			self._write(NOTE, delivery, {**row["data"], "parcels": parcels}, row["docstatus"])
+			self._set(doctype, delivery, {"parcels": parcels})
 			self._note_out("shipment", books.data)
 
 	def _note_out(self, kind: str, order: Mapping[str, Any]) -> None:
@@ -178,7 +191,8 @@ class Deliveries(SalesOrders):
 	# as planners see them
 
 	def _deliveries(self, following: Iterable[Row], settings: StoreSettings) -> tuple[Delivery, ...]:
-		return tuple(_delivery(row, settings) for row in following if row["doctype"] == NOTE)
+		shipping = (row for row in following if row["doctype"] in SHIPPING and ships(row))
+		return tuple(_delivery(row, settings) for row in shipping)
 
 	def deliveries(self, store: str, order_id: str, settings: StoreSettings) -> tuple[Delivery, ...]:
 		return self._deliveries(self._following(store, order_id), settings)
@@ -247,9 +261,9 @@ def _delivery(row: Row, settings: StoreSettings) -> Delivery:
 	data = row["data"]
 	places = {each["warehouse"] for each in data["rows"]}
 	mapped = [rule.location_id for rule in settings.locations if places & set(rule.warehouses)]
-	told = data["told"]
+	told = data.get("told")
 	return Delivery(
-		doctype=NOTE,
+		doctype=row["doctype"],
 		name=row["name"],
 		docstatus=row["docstatus"],
 		rows=tuple(seen_row(each) for each in data["rows"]),
@@ -266,7 +280,8 @@ def _delivery(row: Row, settings: StoreSettings) -> Delivery:
 	)
 
 
-def _moved(rows: Iterable[Row]) -> list[list[str]]:
+def moved(rows: Iterable[Row]) -> list[list[str]]:
+	"""What rows take from stock, by Item and Warehouse; negative for what goes out."""
 	found: dict[tuple[str, str], Decimal] = {}
 	for row in rows:
 		for item, pieces in row["parts"]:

@@ -48,7 +48,12 @@ class Invoices(Returns):
 		return self._write_invoice(books, rows, quantities, posted_on)
 
 	def _write_invoice(
-		self, books: OrderBooks, rows: Iterable[Row], quantities: Quantities, posted_on: date
+		self,
+		books: OrderBooks,
+		rows: Iterable[Row],
+		quantities: Quantities,
+		posted_on: date,
+		update_stock: bool = False,
 	) -> Document:
 		billed = [row for row in rows if quantities[row["name"]] > 0]
 		if not billed:
@@ -57,11 +62,14 @@ class Invoices(Returns):
 		here = {row["name"]: quantities[row["name"]] for row in billed}
 		data = {
 			**of_order(books, posted_on),
+			"update_stock": update_stock,
 			"rows": [
 				{
 					**document_row(books, name, number, row, here[row["name"]]),
 					"order_row": row["name"],
 					"delivery_row": row.get("delivery_row"),
+					"parts": row["parts"] if update_stock else [],
+					"warehouse": row["warehouse"] if update_stock else None,
 				}
 				for number, row in enumerate(billed, 1)
 			],
@@ -74,7 +82,7 @@ class Invoices(Returns):
 	def _put_invoice(self, name: str, data: dict[str, Any]) -> Document:
 		amounts = (*data["rows"], *data["charges"])
 		data["total"] = f"{total(Decimal(each['amount']) for each in amounts):f}"
-		return self._write(INVOICE, name, data, 1)
+		return self._put_delivery(name, data, 1, INVOICE)
 
 	def _take_advances(self, sales_order: str, invoice: str) -> None:
 		"""Money that came before goes to the invoice: first what stands on the order, then what stands nowhere."""
@@ -123,7 +131,8 @@ class Invoices(Returns):
 			row = document_row(books, name, number, source, -each.quantity)
 			if not each.quantity:
 				row["amount"] = f"{-each.rate:f}"
-			rows.append({**row, "order_row": source["order_row"], "source_row": source["name"]})
+			links = {"order_row": source["order_row"], "source_row": source["name"], "parts": []}
+			rows.append({**row, **links, "warehouse": None})
 		return rows
 
 	def _template_part(self, books: OrderBooks, rows: Iterable[Row], amount: Decimal) -> list[Row]:
@@ -137,15 +146,30 @@ class Invoices(Returns):
 
 	# what persons do
 
-	def invoice(self, sales_order: str, pieces: Quantities | None = None) -> str:
-		"""Pieces of lines are billed, all that is open unless they are named; the Sales Invoice."""
+	def invoice(self, sales_order: str, pieces: Quantities | None = None, update_stock: bool = False) -> str:
+		"""Pieces of lines are billed (and shipped), all that is open unless they are named; the Sales Invoice."""
 		with self.database.transaction():
 			books = self.books(sales_order)
 			rows = books.data["rows"]
 			open_ = {row["name"]: Decimal(row["quantity"]) - books.invoiced(row["name"]) for row in rows}
 			wanted = open_ if pieces is None else self._shared_out(books, rows, open_, pieces)
 			quantities = {row["name"]: wanted.get(row["name"], ZERO) for row in rows}
-			return self._write_invoice(books, rows, quantities, date.today())[1]
+			if update_stock:
+				self._note_out("shipment", books.data)
+			return self._write_invoice(books, rows, quantities, date.today(), update_stock)[1]
+
+	def cancel_invoice(self, name: str) -> None:
+		"""A Sales Invoice or credit note is cancelled; money that was on it stands nowhere."""
+		with self.database.transaction():
+			books, row = self._books_of(INVOICE, name)
+			if any(each["data"]["return_against"] == name for each in books.live(INVOICE, True)):
+				raise self._refuse(books, f"{name} is credited")
+			for payment in books.live("Payment Entry"):
+				kept = [pair for pair in payment["data"]["allocations"] if pair[0] != name]
+				self._set("Payment Entry", payment["name"], {"allocations": kept})
+			self._bring_back(row)
+			if row["data"].get("update_stock"):
+				self._note_out("shipment", books.data)
 
 	def credit(self, invoice: str, pieces: Quantities, note: str | None = None) -> str:
 		"""Pieces of an invoice's lines are credited with their part of the charges; the credit note."""

@@ -11,7 +11,13 @@ from ...core.partials import Coverage, shares_here
 
 Row = dict[str, Any]
 ZERO, HUNDRED = Decimal(0), Decimal(100)
-FOLLOWING = ("Delivery Note", "Sales Invoice", "Payment Entry", "Pick List")
+FOLLOWING = ("Delivery Note", "Sales Invoice", "Purchase Order", "Payment Entry", "Pick List")
+SHIPPING = ("Delivery Note", "Sales Invoice", "Purchase Order")
+
+
+def ships(row: Row) -> bool:
+	"""Whether the document ships goods: a Sales Invoice does when it updates stock."""
+	return row["doctype"] != "Sales Invoice" or bool(row["data"].get("update_stock"))
 
 
 class OrderBooks:
@@ -33,15 +39,19 @@ class OrderBooks:
 			if row["docstatus"] == 1 and is_return in (None, bool(row["data"].get("is_return")))
 		]
 
+	def shipments(self, is_return: bool | None = None) -> list[Row]:
+		"""The submitted documents that ship goods or take them back."""
+		return [row for doctype in SHIPPING for row in self.live(doctype, is_return) if ships(row)]
+
 	# pieces and amounts of the order's rows
 
 	def delivered(self, order_row: str) -> Decimal:
 		"""Pieces that are with the buyer: returns are taken off."""
-		return _sum(self.live("Delivery Note"), "order_row", order_row, "quantity")
+		return _sum(self.shipments(), "order_row", order_row, "quantity")
 
 	def shipped(self, order_row: str) -> Decimal:
 		"""Pieces that ever left."""
-		return _sum(self.live("Delivery Note", False), "order_row", order_row, "quantity")
+		return _sum(self.shipments(False), "order_row", order_row, "quantity")
 
 	def invoiced(self, order_row: str) -> Decimal:
 		"""Pieces on invoices, whatever was credited."""
@@ -135,7 +145,8 @@ class OrderBooks:
 		lines = _coverage(
 			self.data["rows"], {row["name"]: before(row["name"]) for row in self.data["rows"]}, pieces
 		)
-		yield from self._charges(self.data["charges"], lines, self.live(doctype, False))
+		others = self.shipments(False) if doctype == "Delivery Note" else self.live(doctype, False)
+		yield from self._charges(self.data["charges"], lines, others)
 
 	def charges_back(
 		self, doctype: str, base: Row, pieces: Mapping[str, Decimal], but: str = ""

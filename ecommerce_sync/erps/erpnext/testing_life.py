@@ -55,6 +55,15 @@ class Life(Goods):
 
 		return _submitted(make_sales_invoice(sales_order), pieces, _line_of("so_detail", "Sales Order Item"))
 
+	def invoice_with_stock_by_hand(self, sales_order: str, pieces: Mapping[str, Decimal]) -> str:
+		from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
+		invoice = make_sales_invoice(sales_order)
+		invoice.update_stock = 1
+		for row in invoice.items:
+			row.warehouse = frappe.db.get_value("Sales Order Item", row.so_detail, "warehouse")
+		return _submitted(invoice, pieces, _line_of("so_detail", "Sales Order Item"))
+
 	def credit_by_hand(self, invoice: str, pieces: Mapping[str, Decimal]) -> str:
 		from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
