@@ -15,6 +15,7 @@ from ecommerce_sync.sandbox.woocommerce.order_lines import (
 	shown,
 	tax_lines,
 )
+from ecommerce_sync.sandbox.woocommerce.payouts import order_marks
 from ecommerce_sync.sandbox.woocommerce.refund_json import refunds_summary
 from ecommerce_sync.sandbox.woocommerce.settings import VERSION, gmt, symbol_of
 
@@ -146,7 +147,8 @@ def _lines(order: WooOrder) -> dict[str, Any]:
 
 
 def _meta(order: WooOrder) -> list[dict[str, Any]]:
-	story, found = order.story, dict(order.story.attributes)
+	story = order.story
+	found: dict[str, Any] = dict(story.attributes)
 	if story.po_number:
 		found[order.settings.po_number_key] = story.po_number
 	if story.payment_terms_days is not None:
@@ -156,6 +158,7 @@ def _meta(order: WooOrder) -> list[dict[str, Any]]:
 	if order.currency != story.currency:
 		found["_wcpay_multi_currency_order_exchange_rate"] = str(story.presentment_rate)
 		found["_wcpay_multi_currency_order_default_currency"] = story.currency
+	found.update(order_marks(order))
 	found.update(order.meta)
 	return [{"id": order.id * 100 + at, "key": key, "value": found[key]} for at, key in enumerate(found)]
 

@@ -16,6 +16,7 @@ from ecommerce_sync.sandbox.story import Bought, Place
 from ecommerce_sync.sandbox.woocommerce.order_lines import SHIPPING
 from ecommerce_sync.sandbox.woocommerce.order_sending import Sending
 from ecommerce_sync.sandbox.woocommerce.orders import WooOrder, moved_on
+from ecommerce_sync.sandbox.woocommerce.payouts import GATEWAY, refund_marks
 from ecommerce_sync.sandbox.woocommerce.refund_requests import parts_left, staff_parts
 from ecommerce_sync.sandbox.woocommerce.refunds import (
 	Refund,
@@ -24,7 +25,7 @@ from ecommerce_sync.sandbox.woocommerce.refunds import (
 	remaining,
 	with_refund,
 )
-from ecommerce_sync.sandbox.woocommerce.statuses import OFFLINE_GATEWAYS, PAYABLE, moved, paid_status
+from ecommerce_sync.sandbox.woocommerce.statuses import PAYABLE, moved, paid_status, reference
 from ecommerce_sync.sandbox.woocommerce.stock import restocked
 from ecommerce_sync.sandbox.woocommerce.story_edits import edited_by_staff
 from ecommerce_sync.sandbox.woocommerce.totals import Typed
@@ -113,7 +114,10 @@ class OrderLife(Sending):
 		meta: tuple[tuple[str, Any], ...] = (),
 	) -> Refund:
 		"""wc_create_refund. Raises RestError as the REST API words its refusals."""
-		refund = Refund(next(self._refund_ids), self.now(), amount, reason, parts, paid, restock, meta)
+		number = next(self._refund_ids)
+		if paid and self.order(order).story.gateway == GATEWAY:
+			meta = (*meta, *refund_marks(number))
+		refund = Refund(number, self.now(), amount, reason, parts, paid, restock, meta)
 
 		def refunded(old: WooOrder, at: datetime) -> WooOrder:
 			new = with_refund(old, replace(refund, created_at=at), at)
@@ -140,9 +144,8 @@ def payment_complete(order: WooOrder, at: datetime, transaction_id: str) -> WooO
 	waits = order.status == "processing" and order.date_paid is None
 	if order.status not in PAYABLE and not waits:
 		return order
-	gateway = order.story.gateway
-	made = f"txn_{order.story.number}" if gateway not in OFFLINE_GATEWAYS and gateway != "cod" else ""
-	order = replace(order, transaction_id=transaction_id or order.transaction_id or made)
+	known = transaction_id or order.transaction_id or reference(order.story)
+	order = replace(order, transaction_id=known)
 	order = moved(order, paid_status(order), at)
 	return order if order.date_paid else replace(order, date_paid=at)
 

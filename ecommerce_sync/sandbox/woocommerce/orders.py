@@ -20,10 +20,10 @@ from ecommerce_sync.sandbox.woocommerce.product_index import stable_ids
 from ecommerce_sync.sandbox.woocommerce.refunds import Refund
 from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreRate, StoreSettings
 from ecommerce_sync.sandbox.woocommerce.statuses import (
-	OFFLINE_GATEWAYS,
 	STATUSES,
 	first_status,
 	moved,
+	reference,
 )
 from ecommerce_sync.sandbox.woocommerce.story_edits import edited
 from ecommerce_sync.sandbox.woocommerce.totals import (
@@ -254,7 +254,7 @@ def write_down(
 		id=settings.first_id + story.number,
 		status="pending",
 		date_modified=story.created_at,
-		transaction_id=f"txn_{story.number}" if story.paid and story.gateway not in OFFLINE_GATEWAYS else "",
+		transaction_id=reference(story) if story.paid else "",
 		created_via=created_via,
 		gift_cards=gift_cards,
 		bought=tuple(map(ids_of, story.lines)),

@@ -1,17 +1,14 @@
-"""What the store has beside orders and products: taxes, payment gateways, shipping zones, customers."""
+"""What the store has beside orders and products: taxes, payment gateways, shipping zones."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
-from ecommerce_sync.sandbox.story import Person, Story
-from ecommerce_sync.sandbox.woocommerce.order_json import GATEWAY_TITLES, address_json
+from ecommerce_sync.sandbox.woocommerce.order_json import GATEWAY_TITLES
 from ecommerce_sync.sandbox.woocommerce.settings import (
 	RateTable,
 	StoreRate,
 	StoreSettings,
-	gmt,
 )
 
 ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -62,30 +59,6 @@ def zone_methods_json(zone: int, home: str) -> list[dict[str, Any]]:
 	return [_method(zone, id_, home) for id_ in METHODS] if zone else []
 
 
-def customer_json(person: Person, story: Story, settings: StoreSettings, home: str) -> dict[str, Any]:
-	"""A customer with the addresses of the order that is their last."""
-	email, created = person.email or "", settings.local(story.created_at)
-	phone = (story.billing and story.billing.phone) or person.phone or ""
-	return {
-		"id": person.id,
-		"date_created": created,
-		"date_created_gmt": gmt(story.created_at),
-		"date_modified": created,
-		"date_modified_gmt": gmt(story.created_at),
-		"email": email,
-		"first_name": person.first_name or "",
-		"last_name": person.last_name or "",
-		"role": "customer",
-		"username": email.partition("@")[0] or f"customer{person.id}",
-		"billing": {**_customer_address(story, "billing"), "email": email, "phone": phone},
-		"shipping": {**_customer_address(story, "shipping"), "phone": ""},
-		"is_paying_customer": story.paid,
-		"avatar_url": f"https://secure.gravatar.com/avatar/{sha256(email.encode()).hexdigest()}?s=96&d=mm&r=g",
-		"meta_data": [],
-		"_links": links(home, "customers", person.id or 0),
-	}
-
-
 def _gateway(id_: str, title: str, order: int, home: str) -> dict[str, Any]:
 	about = {
 		"label": "Title",
@@ -133,22 +106,6 @@ def _method(zone: int, id_: int, home: str) -> dict[str, Any]:
 		"settings": {},
 		"_links": links(home, f"shipping/zones/{zone}/methods", id_),
 	}
-
-
-def _customer_address(story: Story, which: str) -> dict[str, str]:
-	address = address_json(story.billing if which == "billing" else story.shipping)
-	keys = (
-		"first_name",
-		"last_name",
-		"company",
-		"address_1",
-		"address_2",
-		"city",
-		"postcode",
-		"country",
-		"state",
-	)
-	return {key: address[key] for key in keys}
 
 
 def links(home: str, path: str, id_: int | str, allow: list[str] = ALL) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from ecommerce_sync.sandbox.woocommerce import resources, site
 from ecommerce_sync.sandbox.woocommerce.endpoint import Answer
 from ecommerce_sync.sandbox.woocommerce.errors import RestError, no_route
 from ecommerce_sync.sandbox.woocommerce.rest_orders import TRACKING, TrackingEndpoints
+from ecommerce_sync.sandbox.woocommerce.rest_payments import PaymentEndpoints
+from ecommerce_sync.sandbox.woocommerce.rest_people import CustomerEndpoints
 from ecommerce_sync.sandbox.woocommerce.rest_products import ProductEndpoints
 from ecommerce_sync.sandbox.woocommerce.rest_terms import TermEndpoints
 from ecommerce_sync.sandbox.woocommerce.store import not_found
@@ -28,7 +30,7 @@ TRACKINGS = f"{TRACKING}/<int:order_id>/shipment-trackings"
 WRITE = ["PUT", "PATCH", "POST"]
 
 
-class Rest(ProductEndpoints, TermEndpoints, TrackingEndpoints):
+class Rest(ProductEndpoints, TermEndpoints, TrackingEndpoints, CustomerEndpoints, PaymentEndpoints):
 	"""All endpoints, for one request."""
 
 	def index(self) -> Answer:
@@ -105,13 +107,6 @@ class Rest(ProductEndpoints, TermEndpoints, TrackingEndpoints):
 		if id not in resources.ZONES:
 			raise RestError("woocommerce_rest_shipping_zone_invalid", "Resource does not exist.", 404)
 		return Answer(resources.zone_methods_json(id, self.store.url))
-
-	def get_customer(self, id: int) -> Answer:
-		self._may("view")
-		if id not in self.store.customers:
-			raise not_found("customer")
-		person, story = self.store.customers[id]
-		return Answer(resources.customer_json(person, story, self.store.settings, self.store.url))
 
 	def current_currency(self) -> Answer:
 		self._may("list")
@@ -195,7 +190,13 @@ ROUTES = Map(
 		Rule(
 			f"{API}/products/attributes/<int:id>/terms", endpoint=Rest.post_attribute_term, methods=["POST"]
 		),
+		Rule(f"{API}/customers", endpoint=Rest.list_customers, methods=["GET"]),
 		Rule(f"{API}/customers/<int:id>", endpoint=Rest.get_customer, methods=["GET"]),
+		Rule(f"{API}/customers/<int:id>", endpoint=Rest.put_customer, methods=WRITE),
+		Rule(f"{API}/customers/<int:id>", endpoint=Rest.delete_customer, methods=["DELETE"]),
+		Rule(f"{API}/payments/deposits", endpoint=Rest.list_deposits, methods=["GET"]),
+		Rule(f"{API}/payments/deposits/<id>", endpoint=Rest.get_deposit, methods=["GET"]),
+		Rule(f"{API}/payments/transactions", endpoint=Rest.list_transactions, methods=["GET"]),
 		Rule(f"{API}/data/currencies/current", endpoint=Rest.current_currency, methods=["GET"]),
 		Rule(f"{API}/system_status", endpoint=Rest.system_status, methods=["GET"]),
 	],

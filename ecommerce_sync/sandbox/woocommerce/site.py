@@ -17,6 +17,12 @@ from ecommerce_sync.sandbox.woocommerce.settings import (
 NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store", "wc/store/v1", "wc-admin", "wp/v2"]
 
 
+def _namespaces(settings: StoreSettings) -> list[str]:
+	"""What plugins add comes behind."""
+	tracking = {"official": ["wc-shipment-tracking/v3"], "advanced": ["wc-shipment-tracking/v3", "wc-ast/v3"]}
+	return [*NAMESPACES, *(tracking[settings.shipment_tracking] if settings.shipment_tracking else [])]
+
+
 def index_json(settings: StoreSettings, home: str) -> dict[str, Any]:
 	"""GET /wp-json, which needs no key: what this site speaks."""
 	return {
@@ -26,9 +32,9 @@ def index_json(settings: StoreSettings, home: str) -> dict[str, Any]:
 		"home": home,
 		"gmt_offset": f"{settings.gmt_offset:g}",
 		"timezone_string": "",
-		"namespaces": NAMESPACES,
+		"namespaces": _namespaces(settings),
 		"authentication": [],
-		"routes": {f"/{space}": {"namespace": space, "methods": ["GET"]} for space in NAMESPACES},
+		"routes": {f"/{space}": {"namespace": space, "methods": ["GET"]} for space in _namespaces(settings)},
 		"_links": {"help": [{"href": "https://developer.wordpress.org/rest-api/"}]},
 	}
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ecommerce_sync.sandbox.story import Story
+from ecommerce_sync.sandbox.woocommerce.payouts import GATEWAY, intent_id
 
 if TYPE_CHECKING:
 	from ecommerce_sync.sandbox.woocommerce.orders import WooOrder
@@ -41,6 +42,13 @@ def first_status(story: Story) -> str:
 def refunds_money(gateway: str) -> bool:
 	"""Whether a refund can be sent through the gateway; of offline ones the shop pays back by hand."""
 	return gateway not in OFFLINE_GATEWAYS and gateway != "cod"
+
+
+def reference(story: Story) -> str:
+	"""A payment's transaction_id, empty for money that comes by hand."""
+	if story.gateway == GATEWAY:
+		return intent_id(story.number)
+	return f"txn_{story.number}" if refunds_money(story.gateway) else ""
 
 
 def paid_status(order: WooOrder) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -18,7 +18,7 @@ from typing import Any
 from ecommerce_sync.sandbox import catalogue as sandbox_catalogue
 from ecommerce_sync.sandbox.catalogue import PRODUCTS
 from ecommerce_sync.sandbox.faults import Faults
-from ecommerce_sync.sandbox.story import Person, Place, Story
+from ecommerce_sync.sandbox.story import Place, Story
 from ecommerce_sync.sandbox.woocommerce.auth import ApiKey, Authenticator, Permissions
 from ecommerce_sync.sandbox.woocommerce.encoding import wp_json
 from ecommerce_sync.sandbox.woocommerce.errors import RestError
@@ -27,6 +27,8 @@ from ecommerce_sync.sandbox.woocommerce.notes import Notes
 from ecommerce_sync.sandbox.woocommerce.order_book import FIRST_REFUND_ID
 from ecommerce_sync.sandbox.woocommerce.order_life import OrderLife
 from ecommerce_sync.sandbox.woocommerce.orders import RedeemedGiftCard, WooOrder, moved_on, write_down
+from ecommerce_sync.sandbox.woocommerce.payouts import Payout, Payouts, Transaction
+from ecommerce_sync.sandbox.woocommerce.people import People
 from ecommerce_sync.sandbox.woocommerce.sales import FIRST_NUMBER, purchase
 from ecommerce_sync.sandbox.woocommerce.seeding import Seeder, Stock
 from ecommerce_sync.sandbox.woocommerce.settings import RateTable, StoreSettings
@@ -39,7 +41,7 @@ def utc_now() -> datetime:
 	return datetime.now(timezone.utc)
 
 
-class Store(Shelf, OrderLife):
+class Store(Shelf, OrderLife, People):
 	"""A shop. `seed` fixes its keys and secrets; `now` is its clock.
 
 	It sells `catalogue`, with `stock` pieces of each variant, or of those named by SKU (the others are not
@@ -69,7 +71,8 @@ class Store(Shelf, OrderLife):
 		self.key = self.add_key()
 		self.orders = {}
 		self.notes = Notes(now)
-		self.customers: dict[int, tuple[Person, Story]] = {}
+		self.customers = {}
+		self.payouts = Payouts()
 		self._salt = self._token("", 64)
 		self._lock = threading.RLock()
 		self._sales = count(FIRST_NUMBER)
@@ -97,8 +100,7 @@ class Store(Shelf, OrderLife):
 				self.webhooks.happened(topic, order.id)
 			order = self.orders[order.id] = settled(order, self.goods)
 			self.goods.sold((order.stock_id(at), line.quantity) for at, line in order.lines)
-			if story.person and story.person.id:
-				self.customers[story.person.id] = (story.person, story)
+			self._meet(story)
 		return order
 
 	def sell(self, wanted: str | int, quantity: int = 1) -> WooOrder:
@@ -160,6 +162,10 @@ class Store(Shelf, OrderLife):
 			self.webhooks.happened("order.deleted", old.id)
 		return new
 
+	def pay_out(self, at: datetime | None = None, extra: Iterable[Transaction] = ()) -> list[Payout]:
+		"""WooPayments transfers all that orders paid through it have moved since the last time, and `extra`."""
+		return self.payouts.issue(list(self.orders.values()), at or self.now(), extra)
+
 	def run_queue(self, workers: int = 1) -> list[Delivery]:
 		"""Build and send what is queued, each message once, in the order that the faults leave."""
 		due = [self._message(webhook, id_) for webhook, id_ in self.webhooks.take()]
@@ -194,6 +200,8 @@ class Store(Shelf, OrderLife):
 			return self.orders[id_].as_json(self.url)
 		if resource == "product" and (product := self.goods.shelves.get(id_)):
 			return self.goods.shown(self.settings, self.url).product(product)
+		if resource == "customer" and id_ in self.customers:
+			return self.customers[id_].as_json(self.settings, self.url)
 		return not_found(resource).as_json()
 
 	def configure(self, **settings: Any) -> None:
