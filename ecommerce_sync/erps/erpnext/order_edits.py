@@ -8,7 +8,7 @@ Item that the order has already would be refused on sites that want it once.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
@@ -68,8 +68,8 @@ def _edits(doc: Any, draft: SalesOrderDraft) -> list[RowEdit]:
 	rows = [_known(row) for row in doc.items]
 	settled = {row.name: _settled(row) for row in doc.items}
 	edits = row_edits(rows, draft.rows, settled, draft.digits)
-	planned = {edit.name: edit.row.quantity for edit in edits}
-	short = [row for row in doc.items if planned.get(row.name, Decimal(0)) < settled[row.name]]
+	planned = {edit.name: edit.row for edit in edits}
+	short = [row for row in doc.items if settled[row.name] and not _kept(row, settled, planned.get(row.name))]
 	if short:
 		raise Held(
 			"order_changed",
@@ -79,6 +79,11 @@ def _edits(doc: Any, draft: SalesOrderDraft) -> list[RowEdit]:
 			theirs=f"{draft.total:f}",
 		)
 	return edits
+
+
+def _kept(row: Any, settled: Mapping[str, Decimal], wanted: Row | None) -> bool:
+	"""Whether what is delivered or billed of a row stays as it is."""
+	return wanted is not None and wanted.quantity >= settled[row.name] and wanted.rate == decimal(row.rate)
 
 
 def _known(row: Any) -> SalesOrderRow:
@@ -159,7 +164,7 @@ def _save_rest(
 	wanted = {edit.name: edit.row for edit in edits if edit.name}
 	for row in doc.items:
 		if row.name in wanted:
-			_dress(doc, row, wanted[row.name])
+			_dress(row, wanted[row.name])
 	doc.update({key: value for key, value in header(draft, settings, unit).items() if key in _HEADER})
 	doc.update(_addresses(doc, draft, unit))
 	doc.store_oversold = oversold.told(draft.oversold) or doc.store_oversold
@@ -172,8 +177,8 @@ def _save_rest(
 	doc.save()
 
 
-def _dress(doc: Any, row: Any, wanted: Row) -> None:
-	"""What "Update Items" does not know of. A row moves only while nothing of it is delivered."""
+def _dress(row: Any, wanted: Row) -> None:
+	"""What "Update Items" does not know of."""
 	row.update(
 		{
 			"price_list_rate": number(wanted.list_rate),
@@ -188,11 +193,6 @@ def _dress(doc: Any, row: Any, wanted: Row) -> None:
 			**plain(wanted.fields),
 		}
 	)
-	if wanted.warehouse and wanted.warehouse != row.warehouse and not row.delivered_qty:
-		for part in doc.get("packed_items") or ():
-			if part.parent_detail_docname == row.name and part.warehouse == row.warehouse:
-				part.warehouse = wanted.warehouse
-		row.warehouse = wanted.warehouse
 
 
 def _addresses(doc: Any, draft: SalesOrderDraft, unit: Unit) -> dict[str, Any]:
