@@ -20,7 +20,7 @@ from .scenario import Seller
 from .shopify.server import EmulatedShopify
 from .shopify.shop import Shop as ShopifyShop
 from .shopify.webhooks import signature as shopify_signature
-from .story import Story
+from .shopify_seller import ShopifyLife
 from .traffic import Message
 from .woocommerce.server import EmulatedWooCommerce
 from .woocommerce.settings import StoreSettings as WooSettings
@@ -65,7 +65,7 @@ class DemoSeller(Seller, Protocol):
 		...
 
 
-class ShopifySeller:
+class ShopifySeller(ShopifyLife):
 	"""Drives the emulated Shopify."""
 
 	platform: Platform = "shopify"
@@ -82,6 +82,7 @@ class ShopifySeller:
 
 	def listen(self) -> None:
 		self.emulator.subscribe(*_topics(self.platform))
+		self.listens = True
 
 	def pending(self) -> list[Message]:
 		return [Message(self.store, dict(each.headers), each.body) for each in self.emulator.take()]
@@ -106,15 +107,6 @@ class ShopifySeller:
 		for variant_id, pieces in self.emulator.sales.held(int(order_id)).items():
 			found[variants[variant_id].sku or ""] += pieces
 		return dict(found)
-
-	def place(self, story: Story) -> str:
-		return str(self.emulator.place(story, notify=False).id)
-
-	def touch(self, order_id: str, note: str) -> None:
-		self.emulator.update(int(order_id), notify=False, note=note)
-
-	def cancel(self, order_id: str) -> None:
-		self.emulator.cancel(int(order_id), notify=False)
 
 	def messages(self, order_id: str) -> list[Message]:
 		order = self.emulator.order(int(order_id))
@@ -219,7 +211,7 @@ def _cheaper(body: bytes, field: str) -> bytes:
 
 def _topics(name: Platform) -> tuple[str, ...]:
 	can = platform(name).capabilities
-	return (*can.order_topics, *can.product_topics)
+	return tuple(dict.fromkeys((*can.order_topics, *can.product_topics, *can.customer_topics)))
 
 
 @contextmanager

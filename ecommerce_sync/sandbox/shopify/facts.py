@@ -20,7 +20,12 @@ GRAMS = 500  # every piece that is shipped
 SHIPPING, TRANSACTION, REFUND, REFUND_LINE, REFUND_SHIPPING, TERMS, SCHEDULE, GROUP, ADDRESS = range(9)
 # Kinds for life_id.
 FULFILMENT, FULFILMENT_LINE, TO_SHIP, TO_SHIP_LINE, HOLD, RETURN, RETURN_LINE, ADJUSTMENT, EDIT = range(9)
-_LIFE_IDS = 6_000_000_000_000
+_LIFE_IDS, _OTHER_IDS = 6_000_000_000_000, 700_000_000_000_000
+
+
+def other_id(order: ShopifyOrder, kind: int, number: int = 0) -> int:
+	"""An id for one of the order's smaller parts; `kind` keeps the kinds apart."""
+	return _OTHER_IDS + order.story.number * 10_000 + kind * 1000 + number
 
 
 def product_id(bought: Bought) -> int | None:
@@ -90,6 +95,13 @@ def of_life(kind: int, number: int) -> tuple[int, int, int] | None:
 	story, rest = divmod(number - _LIFE_IDS, 10_000_000)
 	found, rest = divmod(rest, 1_000_000)
 	return (story, *divmod(rest, 1000)) if story >= 0 and found == kind else None
+
+
+def story_of(kind: str, number: int) -> int | None:
+	"""The number of the story that a part of an order belongs to, by the part's type and id."""
+	if kind in ("Refund", "OrderTransaction"):
+		return (number - _OTHER_IDS) // 10_000
+	return (number - _LIFE_IDS) // 10_000_000
 
 
 def settled_at(order: ShopifyOrder) -> datetime | None:

@@ -32,25 +32,26 @@ class Lives:
 	_orders: dict[int, ShopifyOrder]
 	now: Callable[[], datetime]
 	order: Callable[[int], ShopifyOrder]
+	cancel: Callable[..., ShopifyOrder]
 	_tell: Callable[[str, Callable[[], Json]], None]
 
 	# Money
 
 	def pay(self, order_id: int, amount: Decimal | None = None, gateway: str | None = None) -> ShopifyOrder:
 		"""What is owed comes in, or a part of it in the shop's currency; captures what was authorised."""
-		return self._act(order_id, lambda order, at: acts.paid(order, amount, gateway, at))
+		return self.act(order_id, lambda order, at: acts.paid(order, amount, gateway, at))
 
 	def authorize(self, order_id: int) -> ShopifyOrder:
 		"""The checkout's money is reserved, not taken."""
-		return self._act(order_id, acts.authorized)
+		return self.act(order_id, acts.authorized)
 
 	def void(self, order_id: int) -> ShopifyOrder:
 		"""The reservation is given up."""
-		return self._act(order_id, acts.voided)
+		return self.act(order_id, acts.voided)
 
 	def decline_card(self, order_id: int) -> ShopifyOrder:
 		"""An attempt to pay that fails."""
-		return self._act(order_id, acts.failed)
+		return self.act(order_id, acts.failed)
 
 	# Edits
 
@@ -73,7 +74,7 @@ class Lives:
 			grown = replace(grown, story=replace(order.story, lines=lines))
 			return acts.edited(order, edit, at, lambda n: self.sales.place_of(grown, n), listed)
 
-		return self._act(order_id, change)
+		return self.act(order_id, change)
 
 	# Shipment
 
@@ -89,7 +90,7 @@ class Lives:
 				order = fulfilling.shipped(order, of_place, tracking, at)
 			return order
 
-		after = self._act(order_id, change)
+		after = self.act(order_id, change)
 		new = after.life.fulfilments[len(before.life.fulfilments) :]
 		return tuple(facts.life_id(after, facts.FULFILMENT, each.number) for each in new)
 
@@ -98,7 +99,7 @@ class Lives:
 		number = self._number(order_id, facts.FULFILMENT, fulfilment_id)
 		if not self.order(order_id).life.fulfilments[number].is_live:
 			return self.order(order_id)
-		return self._act(order_id, lambda order, at: fulfilling.called_back(order, number, at))
+		return self.act(order_id, lambda order, at: fulfilling.called_back(order, number, at))
 
 	def track(self, order_id: int, fulfilment_id: int, tracking: Tracking) -> ShopifyOrder:
 		"""Other carriers, numbers or links of a shipment."""
@@ -108,7 +109,7 @@ class Lives:
 			known = replace(order.life.fulfilments[number], tracking=tracking, updated_at=at)
 			return replace(order, life=order.life.with_fulfilment(known), updated_at=at)
 
-		return self._act(order_id, change)
+		return self.act(order_id, change)
 
 	def hold(
 		self, order_id: int, fulfilment_order_id: int, reason: str = "OTHER", notes: str | None = None
@@ -161,11 +162,11 @@ class Lives:
 			done = refunding.refunded(order, wanted, at)
 			return done if number is None else acts.processed(done, number)
 
-		return self._act(order_id, change).life.refunds[-1]
+		return self.act(order_id, change).life.refunds[-1]
 
 	def announce_return(self, order_id: int, lines: Mapping[int, int], *, approve: bool = True) -> int:
 		"""The buyer asks to send shipped pieces back, and staff agrees with `approve`; the return's id."""
-		order = self._act(order_id, lambda o, at: acts.announced(o, lines, "requested", at))
+		order = self.act(order_id, lambda o, at: acts.announced(o, lines, "requested", at))
 		number = facts.life_id(order, facts.RETURN, len(order.life.returns) - 1)
 		if approve:
 			self.decide_return(order_id, number, "open")
@@ -174,14 +175,14 @@ class Lives:
 	def decide_return(self, order_id: int, return_id: int, status: str) -> ShopifyOrder:
 		"""It is approved ("open"), "declined", "cancelled" or "closed"."""
 		number = self._number(order_id, facts.RETURN, return_id)
-		return self._act(order_id, lambda order, at: acts.decided(order, number, status, at))
+		return self.act(order_id, lambda order, at: acts.decided(order, number, status, at))
 
 	# How
 
 	def _ship(self, order_id: int, change: Callable[[Life, datetime], Life]) -> ShopifyOrder:
-		return self._act(order_id, lambda o, at: replace(o, life=change(o.life, at), updated_at=at))
+		return self.act(order_id, lambda o, at: replace(o, life=change(o.life, at), updated_at=at))
 
-	def _act(
+	def act(
 		self,
 		order_id: int,
 		change: Callable[[ShopifyOrder, datetime], ShopifyOrder],
@@ -189,6 +190,7 @@ class Lives:
 		notify: bool = True,
 		at: datetime | None = None,
 	) -> ShopifyOrder:
+		"""Change an order, queue what the store tells of it, and let stock follow."""
 		with self._lock:
 			before = self.order(order_id)
 			moment = at or max(self.now(), before.updated_at + timedelta(seconds=1))
@@ -202,6 +204,6 @@ class Lives:
 	def _number(self, order_id: int, kind: int, part_id: int) -> int:
 		"""The number of a part by its id. Raises ValueError for one of something else."""
 		found = facts.of_life(kind, part_id)
-		if found is None or found[0] != self.order(order_id).story.number:
+		if found is None or found[0] != self.order(order_id).story.number or found[2]:
 			raise ValueError(f"{part_id}: is no such part of order {order_id}.")
 		return found[1]

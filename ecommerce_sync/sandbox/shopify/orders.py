@@ -30,7 +30,7 @@ UPDATABLE = frozenset(
 	"note attributes tags billing shipping person business po_number payment_terms_days paid".split()
 )
 # Shopify's ids are far apart by kind and stay below 2**53, which JavaScript can still hold.
-_ORDER_IDS, _LINE_IDS, _OTHER_IDS = 5_400_000_000_000, 14_000_000_000_000, 700_000_000_000_000
+_ORDER_IDS, _LINE_IDS = 5_400_000_000_000, 14_000_000_000_000
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class ShopifyOrder:
 
 	def other_id(self, kind: int, number: int = 0) -> int:
 		"""An id for one of the order's smaller parts; `kind` keeps the kinds apart."""
-		return _OTHER_IDS + self.story.number * 10_000 + kind * 1000 + number
+		return facts.other_id(self, kind, number)
 
 	def cancelled(self, at: datetime, reason: str = "customer") -> ShopifyOrder:
 		"""Cancelled with restock, and refunded in full when it was paid."""

@@ -46,6 +46,7 @@ def refunded(order: ShopifyOrder, wanted: Wanted, at: datetime) -> ShopifyOrder:
 	money = wanted.money
 	if money is None:
 		money = _returned(order, _due_back(order, refund, wanted)) if wanted.pay else ()
+	money = _evened(money, parts)
 	paid = total(amount for _, _, amount in money)
 	if money and (wanted.beyond or wanted.money is not None):
 		refund = replace(refund, beyond=paid - parts)
@@ -136,6 +137,15 @@ def _returned(order: ShopifyOrder, amount: Money) -> Moved:
 			moved.append((payment.number, payment.gateway, part))
 			amount -= part
 	return tuple(moved)
+
+
+def _evened(money: Moved, parts: Money) -> Moved:
+	"""Money that is the parts' worth in the buyer's currency is so in the shop's: conversion rounds apart."""
+	paid = total(amount for _, _, amount in money)
+	if not money or paid.presentment != parts.presentment:
+		return money
+	*others, (parent, gateway, last) = money
+	return (*others, (parent, gateway, last + parts - paid))
 
 
 def _with_money(order: ShopifyOrder, refund: Refund, money: Moved) -> ShopifyOrder:

@@ -10,10 +10,14 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from ecommerce_sync.sandbox.shopify import facts
 from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
+from ecommerce_sync.sandbox.shopify.customers import Customers
 from ecommerce_sync.sandbox.shopify.goods_roots import GoodsRoots
+from ecommerce_sync.sandbox.shopify.life_edits import LifeEdits
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
 from ecommerce_sync.sandbox.shopify.paging import Entry, connection, keyed
+from ecommerce_sync.sandbox.shopify.payouts import books
 from ecommerce_sync.sandbox.shopify.search import order_filter
 from ecommerce_sync.sandbox.shopify.shop import Shop, installation_data, shop_data
 from ecommerce_sync.sandbox.shopify.subscriptions import Subscriptions
@@ -21,6 +25,13 @@ from ecommerce_sync.sandbox.shopify.subscriptions import Subscriptions
 Json = dict[str, Any]
 # Older orders are silently absent without read_all_orders.
 RECENT = timedelta(days=60)
+_PARTS = {
+	"FulfillmentOrder": "fulfillmentOrders",
+	"Fulfillment": "fulfillments",
+	"Refund": "refunds",
+	"Return": "returns",
+	"OrderTransaction": "transactions",
+}
 _GID = re.compile(r"gid://shopify/(?P<type>\w+)/(?P<number>\d+)(\?.*)?")
 _SORTS: dict[str, Callable[[ShopifyOrder], Any]] = {
 	"UPDATED_AT": lambda order: order.updated_at.timestamp(),
@@ -44,6 +55,11 @@ class Roots:
 	goods: GoodsRoots
 	bulk: BulkOperations
 	edits: dict[str, Any]
+	life: LifeEdits
+	customers: Customers
+
+	def __post_init__(self) -> None:
+		self.life.shown = self._order_data
 
 	def queries(self) -> dict[str, Callable[..., Any]]:
 		"""By field of QueryRoot."""
@@ -55,6 +71,13 @@ class Roots:
 			"ordersCount": self._orders_count,
 			"location": lambda id=None: self._location(id),
 			"locations": self._locations,
+			"customer": lambda id: self.customers.data(_check_gid(id)),
+			"shopifyPaymentsAccount": books(self.shop, self.orders, self.clock),
+			"fulfillmentOrder": lambda id: self._part(id),
+			"fulfillment": lambda id: self._part(id),
+			"refund": lambda id: self._part(id),
+			"return": lambda id: self._part(id),
+			"job": lambda id: self.life.job(id),
 			"node": lambda id: self._node(id),
 			"nodes": lambda ids: [self._node(gid) for gid in ids],
 			**self.goods.queries(),
@@ -102,6 +125,17 @@ class Roots:
 		data["retailLocation"] = None if location is None else self.goods.node("Location", location)
 		return data
 
+	def _part(self, gid: str) -> Json | None:
+		"""A part of an order by its id, shown as the order shows it."""
+		number, kind = _check_gid(gid), gid.split("/")[3]
+		field = _PARTS.get(kind)
+		story = facts.story_of(kind, number)
+		for order in self._visible() if field and story is not None else ():
+			if field and order.story.number == story:
+				parts = _all(self._order_data(order)[field])
+				return next((part for part in parts if part["id"] == gid), None)
+		return None
+
 	def _location(self, gid: str | None) -> Any:
 		number = self.goods.stock.default if gid is None else _check_gid(gid)
 		return self.goods.node("Location", number)
@@ -119,8 +153,16 @@ class Roots:
 			"WebhookSubscription": lambda: self.subscriptions.one(id=gid),
 			"BulkOperation": lambda: self.bulk.by_gid(gid),
 			"InventoryLevel": lambda: self.goods.level(gid),
+			"Customer": lambda: self.customers.data(number),
+			"Job": lambda: self.life.job(gid),
+			**{name: lambda: self._part(gid) for name in _PARTS},
 		}
 		return others[kind]() if kind in others else self.goods.node(kind, number)
+
+
+def _all(parts: Any) -> list[Json]:
+	found: list[Json] = parts() if callable(parts) else parts
+	return found
 
 
 def _check_gid(gid: str) -> int:

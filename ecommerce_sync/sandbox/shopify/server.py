@@ -7,7 +7,8 @@
 		store.available("TEE-S")     # 98
 		requests.post(f"{store.url}/admin/api/2026-07/graphql.json", ...)
 
-`goods`, `stock`, `sales`, `webhooks` and `calls` are the store's parts, open to tests. Everything random comes from `seed`; time comes from `clock`.
+`goods`, `stock`, `sales`, `customers`, `webhooks` and `calls` are the store's parts, open to tests; what
+happens to orders later stands in `living`. Everything random comes from `seed`; time comes from `clock`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ecommerce_sync.sandbox.shopify.auth import Tokens
 from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
 from ecommerce_sync.sandbox.shopify.calls import Call, Calls
 from ecommerce_sync.sandbox.shopify.cost import Bucket
+from ecommerce_sync.sandbox.shopify.customers import Customers
 from ecommerce_sync.sandbox.shopify.edits import Edits
 from ecommerce_sync.sandbox.shopify.endpoint import Quiet, respond
 from ecommerce_sync.sandbox.shopify.execution import Executor
@@ -37,6 +39,7 @@ from ecommerce_sync.sandbox.shopify.fulfilling import routed
 from ecommerce_sync.sandbox.shopify.goods import Goods
 from ecommerce_sync.sandbox.shopify.goods_roots import GoodsRoots
 from ecommerce_sync.sandbox.shopify.inventory import Inventory, Stock
+from ecommerce_sync.sandbox.shopify.life_edits import LifeEdits
 from ecommerce_sync.sandbox.shopify.living import Lives
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder, write_down
 from ecommerce_sync.sandbox.shopify.product_edits import ProductEdits
@@ -110,6 +113,7 @@ class EmulatedShopify(Lives):
 		self.sales = Sales(self.stock)
 		self.edits = Edits(self.stock)
 		self._orders: dict[int, ShopifyOrder] = {}
+		self.customers = Customers(self.orders, self._put, self.now, self._tell, self.shop.domain)
 		self._lock = threading.RLock()
 		self._goods_roots = GoodsRoots(self.stock)
 		self._bulk = BulkOperations(
@@ -121,7 +125,7 @@ class EmulatedShopify(Lives):
 
 	def _build_executor(self, bucket: Bucket) -> Executor:
 		subscriptions = Subscriptions(self.webhooks, self.now, lambda: self.scopes)
-		products = ProductEdits(self.stock)
+		products, life = ProductEdits(self.stock), LifeEdits(self, self.orders)
 		edits: list[ProductEdits | StockEdits | VariantEdits] = [
 			products,
 			StockEdits(self.stock, products),
@@ -136,7 +140,9 @@ class EmulatedShopify(Lives):
 			subscriptions,
 			self._goods_roots,
 			self._bulk,
-			{name: do for edit in edits for name, do in edit.mutations().items()},
+			{name: do for edit in (*edits, life) for name, do in edit.mutations().items()},
+			life,
+			self.customers,
 		)
 		before = lambda call: self.before_write(call)  # noqa: E731 it may be set later
 		return Executor(roots.queries(), roots.mutations(), bucket, self.calls, before)
@@ -144,6 +150,10 @@ class EmulatedShopify(Lives):
 	def _tell(self, topic: str, payload: Callable[[], Json]) -> None:
 		if self.webhooks.wants(topic):
 			self.webhooks.queue(topic, payload())
+
+	def _put(self, order: ShopifyOrder) -> None:
+		with self._lock:
+			self._orders[order.id] = order
 
 	def _address(self) -> str:
 		return self.url if self._server is not None else f"https://{self.shop.domain}"
@@ -163,6 +173,7 @@ class EmulatedShopify(Lives):
 			order = replace(order, goods=self.sales.list_lines(story), shelf=self._goods_roots.node)
 			order = routed(order, partial(self.sales.place_of, order), order.updated_at)
 			self._orders[order.id] = order
+			self.customers.seen(order, notify=notify)
 			for topic, payload in messages.of_placing(order) if notify else ():
 				self._tell(topic, payload)
 			self.sales.follow(order, notify=notify)
@@ -203,7 +214,7 @@ class EmulatedShopify(Lives):
 				raise ValueError(f"{order.name}: is cancelled already or on its way.")
 			return refunding.cancelled(order, moment, reason, pay=pay, restock=restock)
 
-		return self._act(order_id, change, notify=notify, at=at)
+		return self.act(order_id, change, notify=notify, at=at)
 
 	def update(
 		self, order_id: int, at: datetime | None = None, *, notify: bool = True, **changes: Any
@@ -214,7 +225,7 @@ class EmulatedShopify(Lives):
 			changed = order.updated(moment, **changes)
 			return routed(changed, partial(self.sales.place_of, changed), moment)
 
-		return self._act(order_id, change, notify=notify, at=at or self.now())
+		return self.act(order_id, change, notify=notify, at=at or self.now())
 
 	def order(self, order_id: int) -> ShopifyOrder:
 		"""An order as it is now."""
