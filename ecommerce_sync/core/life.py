@@ -13,8 +13,9 @@ from typing import Literal
 from .base import ZERO, Model, TaxLine
 
 # What became of refunded goods. "cancel": never to be shipped. "return": back on the shelf. "no_restock":
-# the buyer keeps them or they are lost. "unknown": the store does not tell; what was not shipped is cancelled.
-Restock = Literal["cancel", "return", "no_restock", "unknown"]
+# the buyer keeps them or they are lost. Stores that do not count shipments tell only whether pieces went back on
+# the shelf ("unknown", also where not even that) or not ("unknown_kept"): what was not shipped is cancelled.
+Restock = Literal["cancel", "return", "no_restock", "unknown", "unknown_kept"]
 FulfilmentStatus = Literal["pending", "success", "cancelled", "failed"]
 ReturnStatus = Literal["requested", "open", "closed", "declined", "cancelled"]
 

@@ -35,8 +35,8 @@ def plan_order(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 	"""
 	document = erp.document
 	if document and document.docstatus < 2:
-		plan = _plan_submitted if document.docstatus else _plan_draft
-		return plan(order, erp, document, settings)
+		of_state = _plan_submitted if document.docstatus else _plan_draft
+		return of_state(order, erp, document, settings)
 	if not order.live and erp.cancelled_by_sync:
 		return _plan_money(order, erp, settings)  # even if a person has amended the cancelled document since
 	if document and document.amended_to:
@@ -47,7 +47,8 @@ def plan_order(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 		return Plan(skip=reason, params={"status": order.status})
 	if erp.linked and not erp.cancelled_by_sync:
 		raise Held("cancelled_in_erpnext", document=erp.linked)
-	return _plan_new(order, erp, settings)
+	plan = _plan_new(order, erp, settings)
+	return _plan_money(order, erp, settings) if plan.skip and erp.linked else plan
 
 
 def _plan(*commands: Command) -> Plan:
@@ -72,16 +73,23 @@ def _plan_new(order: Order, erp: ErpOrder, settings: StoreSettings) -> Plan:
 	commands: list[Command] = []
 	if items := _items_to_create(order, erp, settings):
 		return _plan(CreateItems(items=items))
+	if _nothing_left(order, settings):
+		return Plan(skip="refunded_before_import")
 	refunds = absorbable(order, settings)
 	left = reduced(order, refunds)
-	if refunds and not left.total and not any(line.quantity for line in left.lines):
-		return Plan(skip="refunded_before_import")
 	draft = draft_of(left, erp, settings, tuple(refund.id for refund in refunds))
 	if not draft.rows:
 		return Plan(skip="no_lines")
 	if _party_is_missing(draft, erp):
 		commands.append(EnsureCustomer(customer=draft.customer))
 	return _plan(*commands, CreateSalesOrder(draft=draft))
+
+
+def _nothing_left(order: Order, settings: StoreSettings) -> bool:
+	"""Whether refunds took all of it before anything was shipped."""
+	refunds = absorbable(order, settings)
+	left = reduced(order, refunds)
+	return bool(refunds) and not left.total and not any(line.quantity for line in left.lines)
 
 
 def _party_is_missing(draft: SalesOrderDraft, erp: ErpOrder) -> bool:
@@ -126,7 +134,7 @@ def _plan_submitted(order: Order, erp: ErpOrder, document: SalesOrderState, sett
 	now = digest(order)
 	differing = _differing(order, erp, document, settings)
 	life = Life(order, erp, document, settings)
-	if life.untouched and not order.live:
+	if life.untouched and (not order.live or _nothing_left(order, settings)):
 		money = _plan_money(order, erp, settings)
 		return _plan(CancelSalesOrder(document=document.name)) if money.skip else money
 	if commands := _follow(life, differing, order, erp, settings):

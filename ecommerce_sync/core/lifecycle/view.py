@@ -117,14 +117,14 @@ class Life:
 		for refund in self.refunds:
 			for each in refund.lines:
 				line, n = each.line_id, each.quantity
-				if each.restock in ("cancel", "unknown"):
+				if each.restock in ("cancel", "unknown", "unknown_kept"):
 					removed = n if each.restock == "cancel" else min(n, open_.get(line, ZERO))
 				else:
 					removed = n - min(n, out.get(line, ZERO))
 				back = n - removed
 				open_[line] = open_.get(line, ZERO) - removed
 				out[line] = out.get(line, ZERO) - back
-				kept = back if each.restock == "no_restock" else ZERO
+				kept = back if each.restock in ("no_restock", "unknown_kept") else ZERO
 				before = found.get((refund.id, line), Fate(ZERO, ZERO, ZERO))
 				found[refund.id, line] = Fate(
 					before.removed + removed, before.returned + back - kept, before.kept + kept

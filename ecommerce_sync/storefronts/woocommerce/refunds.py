@@ -186,20 +186,20 @@ def _same(one: TaxLine, other: TaxLine) -> bool:
 
 
 def _restocked(order: Fields, refunds: Sequence[Refund]) -> Iterator[Refund]:
-	"""Refunds whose pieces went back on the shelf.
+	"""Refunds whose pieces did not go back on the shelf, of lines that the store counts (`_reduced_stock`).
 
-	WooCommerce adds them up on the order's line (`_restock_refunded_items`, of `wc_restock_refunded_items`),
-	not on the refund: oldest first, as far as the sum reaches. No sum says nothing: the product may not be counted.
+	WooCommerce adds those that did up on the order's line (`_restock_refunded_items`, of
+	`wc_restock_refunded_items`), not on the refund: oldest first, as far as the sum reaches.
 	"""
-	back = {
-		row.id("id") or "": amount_of(meta(row, "_restock_refunded_items"))
-		for row in order.rows("line_items")
-	}
+	rows = {row.id("id") or "": row for row in order.rows("line_items")}
+	back = {line: amount_of(meta(row, "_restock_refunded_items")) for line, row in rows.items()}
+	counted = {line for line, row in rows.items() if back[line] or meta(row, "_reduced_stock") is not None}
 	for refund in refunds:
 		lines = []
 		for line in refund.lines:
 			returned = 0 < line.quantity <= back.get(line.line_id, ZERO)
 			if returned:
 				back[line.line_id] -= line.quantity
-			lines.append(line.model_copy(update={"restock": "return"}) if returned else line)
+			kept = not returned and line.line_id in counted
+			lines.append(line.model_copy(update={"restock": "unknown_kept"}) if kept else line)
 		yield refund.model_copy(update={"lines": tuple(lines)})
