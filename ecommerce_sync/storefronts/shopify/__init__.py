@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.errors import Fixable
-from ...core.models import Order
+from ...core.models import CustomerRecord, Order
+from ...core.privacy import PrivacyRequest
 from ...core.products import Product, StockLevel
 from ..base import Capabilities, Credentials, Envelope, Storefront
 from ..http import Policy, Transport
-from . import webhooks
+from . import customers, webhooks
 from .auth import MemoryTokens, TokenCache, authentication
 from .client import Admin
 from .parse import FINANCIAL_STATUSES, PLATFORM_NAME, parse_order
@@ -38,6 +39,10 @@ class ShopifyPlatform:
 		imported_statuses=tuple(status for status in FINANCIAL_STATUSES if status not in _NOT_IMPORTED),
 		order_topics=webhooks.ORDER_TOPICS,
 		product_topics=webhooks.PRODUCT_TOPICS,
+		customer_topics=webhooks.CUSTOMER_TOPICS,
+		fulfilments=True,
+		returns=True,
+		payouts=True,
 	)
 
 	def __init__(self, tokens: TokenCache | None = None) -> None:
@@ -71,6 +76,14 @@ class ShopifyPlatform:
 	def parse_levels(self, payload: Mapping[str, Any]) -> tuple[StockLevel, ...]:
 		"""The level of an inventory_levels message. Raises `PayloadRefused`."""
 		return parse_levels(payload)
+
+	def parse_customer(self, payload: Mapping[str, Any]) -> CustomerRecord:
+		"""The neutral customer of a message or of `fetch_customer`. Raises `PayloadRefused`."""
+		return customers.parse_customer(payload)
+
+	def parse_privacy(self, topic: str, payload: Mapping[str, Any]) -> PrivacyRequest:
+		"""What a compliance message asks for. Raises `PayloadRefused`."""
+		return customers.parse_privacy(topic, payload)
 
 	def connect(self, credentials: Credentials) -> Storefront:
 		"""A connected store. Raises `Fixable` for an address that is no Shopify store's."""

@@ -18,6 +18,10 @@ OPTIONAL_SCOPES = {
 	"read_inventory": "Without it no stock is compared and no product is imported.",
 	"write_inventory": "Without it no stock is pushed to the store.",
 	"write_products": "Without it no price and no product is pushed to the store.",
+	"read_returns": "Without it announced returns are not seen.",
+	"write_merchant_managed_fulfillment_orders": "Without it no shipment is told to the store.",
+	"write_orders": "Without it no refund is paid back and no order is cancelled from here.",
+	"read_shopify_payments": "Without it payouts of Shopify Payments are not listed.",
 	"write_publications": "Without it products that are created are not shown in the Online Store.",
 }
 _CLOCK_SECONDS = 300.0

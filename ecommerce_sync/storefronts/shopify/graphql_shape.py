@@ -6,6 +6,7 @@ Keys and values are those of the webhook body as far as an order's import needs 
 
 from __future__ import annotations
 
+from .graphql_life import fulfillment, refund, returned, transaction
 from .graphql_parts import (
 	Given,
 	Json,
@@ -107,8 +108,21 @@ def rest_order(order: Given) -> Json:
 		"line_item_groups": groups_of(order),
 		"shipping_lines": [shipping_line(line, applications) for line in nodes(order, "shippingLines")],
 		"payment_terms": _payment_terms(order.get("paymentTerms")),
-		"transactions": [_transaction(transaction) for transaction in order.get("transactions") or ()],
+		"transactions": [transaction(each) for each in order.get("transactions") or ()],
+		**_life(order),
 	}
+
+
+def _life(order: Given) -> Json:
+	"""What was not asked for is left out, as in messages that leave it out."""
+	found: Json = {}
+	if order.get("refunds") is not None:
+		found["refunds"] = [refund(each) for each in order["refunds"]]
+	if order.get("fulfillments") is not None:
+		found["fulfillments"] = [fulfillment(each) for each in order["fulfillments"]]
+	if order.get("returns") is not None:
+		found["returns"] = [returned(each) for each in nodes(order, "returns")]
+	return found
 
 
 def _state(order: Given) -> Json:
@@ -135,8 +149,8 @@ def _parties(order: Given) -> Json:
 	return {
 		"customer": _customer(order.get("customer")),
 		"company": _company(order.get("purchasingEntity") or {}),
-		"billing_address": _address(order.get("billingAddress")),
-		"shipping_address": _address(order.get("shippingAddress")),
+		"billing_address": rest_address(order.get("billingAddress")),
+		"shipping_address": rest_address(order.get("shippingAddress")),
 	}
 
 
@@ -153,7 +167,7 @@ def _customer(customer: Given | None) -> Json | None:
 		"state": lower(customer.get("state")),
 		"verified_email": customer.get("verifiedEmail"),
 		"tags": ", ".join(customer.get("tags") or ()),
-		"default_address": _address(customer.get("defaultAddress")),
+		"default_address": rest_address(customer.get("defaultAddress")),
 	}
 
 
@@ -171,7 +185,7 @@ def _company(purchaser: Given) -> Json | None:
 	}
 
 
-def _address(address: Given | None) -> Json | None:
+def rest_address(address: Given | None) -> Json | None:
 	return renamed(address, _ADDRESS) if address else None
 
 
@@ -196,23 +210,4 @@ def _schedule(schedule: Given) -> Json:
 		"total_balance": balance.get("amount"),
 		"balance_due": due.get("amount"),
 		"currency": balance.get("currencyCode"),
-	}
-
-
-def _transaction(transaction: Given) -> Json:
-	parent = transaction.get("parentTransaction") or {}
-	names = {
-		"gateway": "gateway",
-		"test": "test",
-		"payment_id": "paymentId",
-		"created_at": "createdAt",
-		"processed_at": "processedAt",
-	}
-	return {
-		**ids(transaction["id"]),
-		**renamed(transaction, names),
-		**amounts(transaction, {"amount": "amountSet"}),
-		"kind": lower(transaction.get("kind")),
-		"status": lower(transaction.get("status")),
-		"parent_id": number_in(parent.get("id")),
 	}

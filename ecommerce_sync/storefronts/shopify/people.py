@@ -41,8 +41,8 @@ def parties(order: Node) -> Parties:
 	return Parties(
 		customer=_customer(order),
 		company=_company(order.child("company")),
-		billing_address=_address(order.child("billing_address")),
-		shipping_address=_address(order.child("shipping_address")),
+		billing_address=address(order.child("billing_address")),
+		shipping_address=address(order.child("shipping_address")),
 	)
 
 
@@ -92,7 +92,7 @@ def split_tags(node: Node) -> tuple[str, ...]:
 	return tuple(sorted({tag for tag in tags if tag}))
 
 
-def _address(node: Node | None) -> Address | None:
+def address(node: Node | None) -> Address | None:
 	"""An address; None when nothing is filled in."""
 	if node is None:
 		return None

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
-from ...core.errors import Gone
+from ...core.life import Parcel
+from ...core.payouts import Payout
 from ...core.products import ProductDraft, StockLevel
+from ...core.shipping import Fulfil, StoreShipments
 from ..base import Check, Named, StoreProfile, StoreTax, Subscription
 from ..goods import PriceChange, Pushed, QuantityChange, StockKey
-from . import catalogue, checks, levels, prices, product_writes, quantities, subscriptions
+from ..life import RefundRequest
+from . import (
+	catalogue,
+	checks,
+	customers,
+	levels,
+	payouts,
+	prices,
+	product_writes,
+	quantities,
+	refunding,
+	shipping,
+	subscriptions,
+)
 from .client import Admin, Json
 from .graphql_parts import nodes, number_in
-from .graphql_shape import rest_order
-
-_LINES = 250  # the largest page of a connection
-_LINES_IN_LIST = 50
-_ORDERS = 10
-_PAGED_ORDERS = 20_000  # Shopify ends a connection at 25,000 objects
-_OPTIONAL = "read_payment_terms"
+from .orders import Orders
 
 
 class ShopifyStore:
@@ -27,32 +36,18 @@ class ShopifyStore:
 
 	def __init__(self, admin: Admin, domain: str | None, version: str) -> None:
 		self._admin, self._domain, self._version = admin, domain, version
+		self._orders = Orders(admin)
 
 	def __repr__(self) -> str:
 		return f"<ShopifyStore {self._admin.host}>"
 
 	def fetch_order(self, order_id: str) -> dict[str, Any]:
-		"""The order in the shape of REST with all its lines and its transactions. Raises `Gone`."""
-		if not (order_id.isascii() and order_id.isdigit()):
-			raise Gone("Order", order_id)
-		given = {"id": f"gid://shopify/Order/{order_id}", "lines": _LINES}
-		order = self._admin.query("order", given, _OPTIONAL).get("order")
-		if not order:
-			raise Gone("Order", order_id)
-		return rest_order(self._with_all_lines(order))
+		"""The order in the shape of REST with all its lines, transactions, refunds and shipments. Raises `Gone`."""
+		return self._orders.fetched(order_id)
 
 	def orders_changed(self, since: datetime, until: datetime | None = None) -> Iterator[dict[str, Any]]:
 		"""Orders updated in the period, both ends included, oldest change first."""
-		while True:
-			count, last = 0, since
-			for order in self._changed(since, until):
-				count, last = count + 1, _time(order["updatedAt"])
-				yield rest_order(self._with_all_lines(order))
-				if count >= _PAGED_ORDERS and last > since:
-					break
-			else:
-				return
-			since = last
+		return self._orders.changed(since, until)
 
 	def find_order(self, number: str) -> str | None:
 		"""The id of the order called `number`, with or without the #."""
@@ -97,6 +92,40 @@ class ShopifyStore:
 		"""Create or update a product and its variants. Raises `Fixable` and `Gone`."""
 		return product_writes.save_product(self._admin, draft)
 
+	def shipments(self, order_id: str) -> StoreShipments:
+		"""What can be fulfilled now and what was. Raises `Gone`."""
+		return shipping.shipments(self._admin, order_id)
+
+	def fulfil(self, order_id: str, order: Fulfil) -> tuple[str, ...]:
+		"""Create the fulfilment; its id. Raises `Transient` for goods on hold, `Fixable` and `Gone`."""
+		return shipping.fulfil(self._admin, order_id, order)
+
+	def update_tracking(
+		self, order_id: str, fulfilment_id: str, parcels: tuple[Parcel, ...], notify: bool
+	) -> None:
+		"""Replace carrier, numbers and links."""
+		shipping.update_tracking(self._admin, fulfilment_id, parcels, notify)
+
+	def cancel_fulfilment(self, order_id: str, fulfilment_id: str) -> None:
+		"""Take a fulfilment back; one that is cancelled already stays so."""
+		shipping.cancel(self._admin, fulfilment_id)
+
+	def cancel_order(self, order_id: str, reason: str, refund: bool, restock: bool, notify: bool) -> None:
+		"""Cancel the whole order. Cannot be undone."""
+		refunding.cancel_order(self._admin, order_id, reason, refund, restock, notify)
+
+	def refund(self, order_id: str, request: RefundRequest) -> str:
+		"""Pay back, once for each key; the refund's id."""
+		return refunding.refund(self._admin, order_id, request)
+
+	def fetch_customer(self, customer_id: str) -> dict[str, Any]:
+		"""The customer's account. Raises `Gone`."""
+		return customers.fetched(self._admin, customer_id)
+
+	def payouts(self, since: datetime) -> Iterator[Payout]:
+		"""Payouts of Shopify Payments; none where the store does not use it."""
+		return payouts.payouts(self._admin, since)
+
 	def profile(self) -> StoreProfile:
 		"""The shop's settings; payment, shipping and tax names are those of its latest orders."""
 		shop: Json = self._admin.query("shop").get("shop") or {}
@@ -129,22 +158,6 @@ class ShopifyStore:
 		"""Ends those to `address`; how many there were."""
 		return subscriptions.removed(self._admin, address)
 
-	def _changed(self, since: datetime, until: datetime | None) -> Iterator[Json]:
-		terms = [f"updated_at:>='{_text(since)}'"]
-		if until:
-			terms.append(f"updated_at:<='{_text(until + timedelta(microseconds=999_999))}'")
-		given = {"query": " AND ".join(terms), "first": _ORDERS, "lines": _LINES_IN_LIST}
-		return self._admin.pages("orders_changed", "orders", given, _OPTIONAL)
-
-	def _with_all_lines(self, order: Json) -> Json:
-		"""The order with the lines that its first page left out."""
-		lines, info = nodes(order, "lineItems"), (order.get("lineItems") or {}).get("pageInfo") or {}
-		while info.get("hasNextPage"):
-			given = {"id": order["id"], "lines": _LINES, "after": info["endCursor"]}
-			page = (self._admin.query("order_lines", given).get("order") or {}).get("lineItems") or {}
-			lines, info = lines + (page.get("nodes") or []), page.get("pageInfo") or {}
-		return {**order, "lineItems": {"nodes": lines}}
-
 	def _locations(self) -> tuple[Named, ...]:
 		found = self._admin.pages("locations", "locations", {}, "read_locations")
 		return tuple(
@@ -170,12 +183,3 @@ def _taxes(orders: Sequence[Json]) -> tuple[StoreTax, ...]:
 	found = {(tax["title"], tax.get("rate")) for order in orders for tax in order.get("taxLines") or ()}
 	pairs = sorted((title, "" if rate is None else str(rate)) for title, rate in found)
 	return tuple(StoreTax(title=title, rate=rate or None) for title, rate in pairs)
-
-
-def _text(moment: datetime) -> str:
-	"""Search takes seconds, in UTC."""
-	return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _time(text: str) -> datetime:
-	return datetime.fromisoformat(text.replace("Z", "+00:00"))

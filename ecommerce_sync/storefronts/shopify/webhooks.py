@@ -16,12 +16,31 @@ from typing import Any
 
 from ...core.errors import PayloadRefused
 from ..base import Envelope
+from .customers import DELETED, KEPT, PRIVACY_TOPICS, customer_id, merged_id
+from .fulfilments import returns_told
+from .lines import identity
 from .parse import order_id
 from .products import inventory_id, is_whole, product_id
 from .reading import Node
 
-ORDER_TOPICS = ("orders/create", "orders/updated", "orders/cancelled", "orders/edited", "orders/delete")
-_READ_TOPICS = {*ORDER_TOPICS, "orders/paid", "orders/fulfilled", "orders/partially_fulfilled"}
+_OF_ORDERS = ("orders/create", "orders/updated", "orders/cancelled", "orders/edited", "orders/delete")
+# What happens to an order is told by messages of its own too; they name the order, which is then read.
+_OF_LIVES = (
+	"order_transactions/create",
+	"refunds/create",
+	"fulfillments/create",
+	"fulfillments/update",
+	"returns/request",
+	"returns/approve",
+	"returns/cancel",
+	"returns/close",
+	"returns/decline",
+	"returns/reopen",
+)
+ORDER_TOPICS = (*_OF_ORDERS, *_OF_LIVES)
+_READ_TOPICS = {*_OF_ORDERS, "orders/paid", "orders/fulfilled", "orders/partially_fulfilled"}
+_LIFE_PREFIXES = ("returns/", "fulfillment_orders/", "fulfillment_holds/", "reverse_")
+CUSTOMER_TOPICS = ("customers/create", "customers/update", "customers/merge")
 _PRODUCT_TOPICS = ("products/create", "products/update", "products/delete")
 _LEVEL_TOPICS = ("inventory_levels/update", "inventory_levels/connect", "inventory_levels/disconnect")
 PRODUCT_TOPICS = (*_PRODUCT_TOPICS, *_LEVEL_TOPICS)
@@ -55,6 +74,12 @@ def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:
 		return Envelope(kind="product", **_product(topic, payload), **common)
 	if topic in _LEVEL_TOPICS:
 		return Envelope(kind="stock", external_id=inventory_id(Node(payload)), **common)
+	if topic in _OF_LIVES or topic.startswith(_LIFE_PREFIXES):
+		return Envelope(**_life(topic, payload), **common)
+	if topic in CUSTOMER_TOPICS:
+		return Envelope(**_customer(payload), **common)
+	if topic in PRIVACY_TOPICS:
+		return Envelope(kind="privacy", external_id=_person(payload), **common)
 	if topic not in _READ_TOPICS:
 		return Envelope(kind="unused", external_id="", **common)
 	return Envelope(kind="order", deleted=topic == "orders/delete", **_order(topic, payload), **common)
@@ -73,6 +98,38 @@ def _order(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
 	return {"external_id": order_id(order), "whole": topic == "orders/delete" or _is_whole(order)}
 
 
+def _life(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
+	"""The order that a message names. Some of fulfilment orders and returns name none: nothing can be read then."""
+	node = Node(payload)
+	holders = [node, *(node.child(key) for key in ("fulfillment_order", "return", "fulfillment"))]
+	for holder in (each for each in holders if each):
+		order = holder.child("order")
+		named = {"id": holder.value.get("order_id")} if order is None else order.value
+		if Node(named).text("id") or Node(named).text("admin_graphql_api_id"):
+			return {"kind": "order", "external_id": order_id(Node(named, holder.path)), "whole": False}
+	if topic in ("refunds/create", "order_transactions/create") or topic.startswith("fulfillments/"):
+		node.refuse("order_id", "is missing")
+	return {"kind": "unused", "external_id": ""}
+
+
+def _customer(payload: dict[str, Any]) -> dict[str, Any]:
+	"""Which account a message is about: of a merge the one that is gone."""
+	node = Node(payload)
+	if KEPT not in payload and DELETED not in payload:
+		return {"kind": "customer", "external_id": customer_id(node)}
+	if (node.text("status") or "").lower() == "failed":
+		return {"kind": "unused", "external_id": ""}
+	return {"kind": "customer", "external_id": merged_id(node)}
+
+
+def _person(payload: dict[str, Any]) -> str:
+	"""The customer that a compliance message is about, else the store."""
+	node = Node(payload)
+	customer = node.child("customer")
+	named = identity(customer) if customer else None
+	return named or node.text("shop_id") or node.refuse("shop_id", "is missing")
+
+
 def _product(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
 	"""Which product a message is about, and whether it tells all of it."""
 	node = Node(payload)
@@ -86,8 +143,9 @@ def _product(topic: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_whole(order: Node) -> bool:
-	"""Not when the subscription leaves fields out, nor for a company, of which webhooks tell the ids only."""
-	return all(order.value.get(key) is not None for key in _WHOLE) and not order.value.get("company")
+	"""Not when the subscription leaves fields out, nor for a company or returns, of which messages tell ids only."""
+	told = all(order.value.get(key) is not None for key in _WHOLE) and returns_told(order)
+	return told and not order.value.get("company")
 
 
 def _event_key(topic: str, headers: Mapping[str, str], body: bytes) -> str:
