@@ -6,13 +6,14 @@ tells what the store itself can know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
 from .lives import Figures, Pieces
 from .story import Bought, Place, Story
-from .woocommerce.order_lines import PER_ORDER
+from .woocommerce.errors import RestError
+from .woocommerce.order_lines import FEES, PER_ORDER, TIPS
 from .woocommerce.orders import WooOrder
 from .woocommerce.refunds import Refund
 from .woocommerce.server import EmulatedWooCommerce
@@ -62,10 +63,16 @@ class WooCommerceLife:
 		pay: bool = True,
 		return_id: str | None = None,
 	) -> str:
-		"""`pay` goes through the gateway where that can; else the shop pays back by hand, as WooCommerce says."""
+		"""`pay` goes through the gateway where that can; else the shop pays back by hand, as WooCommerce says.
+
+		Of shipping at most what is left of it. Raises ValueError for more pieces or money than is left.
+		"""
 		order = self.emulator.order(int(order_id))
 		back, sent = restock != "no_restock", pay and _can_send(order)
-		return str(self.emulator.refund(order, lines, shipping, amount, back, sent).id)
+		try:
+			return str(self.emulator.refund(order, lines, shipping, amount, back, sent).id)
+		except RestError as error:
+			raise ValueError(f"order {order_id}: {error.message}") from error
 
 	def announce_return(self, order_id: str, lines: Mapping[int, int]) -> str:
 		"""WooCommerce knows no returns before their refund."""
@@ -108,13 +115,18 @@ def _moved_money(order: WooOrder, refund: Refund) -> bool:
 	return refund.paid or (order.date_paid is not None and refund.created_at >= order.date_paid)
 
 
-def _pieces(order: WooOrder) -> list[tuple[str, Pieces]]:
-	sent, found = shipped_pieces(order), []
-	for position, line in order.lines:
-		parts = [(r, part) for r in order.refunds for part in r.parts if part.place == position + 1]
-		removed = sum(part.unsent for _, part in parts)
-		returned = sum(part.quantity - part.unsent for refund, part in parts if refund.restocked)
-		shipped = min(sent.get(position, 0), line.quantity - removed)
-		pieces = Pieces(line.quantity, shipped, removed, returned)
-		found.append((str(order.id * PER_ORDER + position + 1), pieces))
-	return found
+def _pieces(order: WooOrder) -> Iterator[tuple[str, Pieces]]:
+	"""Every line of the story by its place; one that was taken off, or is a fee here, has no pieces."""
+	sent, there = shipped_pieces(order), dict(order.lines)
+	for position, told in enumerate(order.story.lines):
+		place = FEES + TIPS + position if told.kind == "tip" else position + 1
+		line_id = str(order.id * PER_ORDER + place)
+		yield line_id, _of_line(order, position, sent.get(position, 0)) if position in there else Pieces(0)
+
+
+def _of_line(order: WooOrder, position: int, sent: int) -> Pieces:
+	ordered = order.story.lines[position].quantity
+	parts = [(r, part) for r in order.refunds for part in r.parts if part.place == position + 1]
+	removed = sum(part.unsent for _, part in parts)
+	returned = sum(part.quantity - part.unsent for refund, part in parts if refund.restocked)
+	return Pieces(ordered, min(sent, ordered - removed), removed, returned)

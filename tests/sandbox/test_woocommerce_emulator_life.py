@@ -107,7 +107,10 @@ def test_staff_edits_the_order(store: EmulatedWooCommerce, seller: LifeSeller) -
 	assert now["shipping_lines"][0]["total"] == "7.50"
 	assert now["shipping_lines"][0]["id"] == first["shipping_lines"][0]["id"]
 	assert (store.stock_of(TEA), store.stock_of(HONEY)) == (8, 6)
-	assert Decimal(now["total"]) == seller.figures(order_id).total == Decimal("60.22")
+	figures = seller.figures(order_id)
+	assert Decimal(now["total"]) == figures.total == Decimal("60.22")
+	places = [(line, pieces.ordered) for line, pieces in figures.lines.items()]
+	assert places == [(str(TEA_LINE), 2), (str(HONEY_LINE), 0), ("70003", 4)], "by their place in the story"
 	seller.cancel(order_id)
 	assert (store.stock_of(TEA), store.stock_of(HONEY)) == (10, 10)
 
@@ -179,6 +182,14 @@ def test_the_whole_order_is_called_off(store: EmulatedWooCommerce, seller: LifeS
 	assert figures.credited == (figures.total if paid else 0)
 	assert (store.stock_of(TEA), store.stock_of(HONEY)) == (10, 10)
 	assert len(now["line_items"]) == 2
+
+
+def test_more_than_is_left_is_a_value_error(seller: LifeSeller) -> None:
+	order_id = seller.place(basket())
+	for asked in ({"amount": Decimal(100)}, {"lines": {0: 4}}, {}):
+		with pytest.raises(ValueError, match=r"Invalid refund amount|are left|nothing left"):
+			seller.refund(order_id, **asked)  # type: ignore[arg-type]
+	assert seller.figures(order_id).credited == 0
 
 
 def test_no_returns_are_announced(seller: LifeSeller) -> None:
