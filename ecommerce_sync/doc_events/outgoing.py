@@ -6,7 +6,7 @@ A job does the rest after the commit, so that nobody's save waits for a store or
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import frappe
 
@@ -59,17 +59,26 @@ def _told(names: list[str], own: tuple[str | None, str | None], switch: str) -> 
 	yield from (StoreOrder(name, order_id) for name, order_id in found if order_id)
 
 
-def note(doc: Any, what: str, kind: str, orders: Iterable[StoreOrder], direction: Any = "Out") -> None:
-	"""One event for each order, new for each version of the document; a worker is woken after the commit."""
-	topic = f"{frappe.scrub(doc.doctype)}/{what}"
+def note(
+	doc: Any,
+	what: str,
+	kind: str,
+	orders: Iterable[StoreOrder],
+	version: Any = None,
+	direction: Literal["In", "Out"] = "Out",
+) -> None:
+	"""One event for each order, new for each version of the document; a worker is woken after the commit.
+
+	`version` is that before the change, for changes that Frappe tells of several times.
+	"""
+	key = f"{doc.doctype}:{doc.name}:{int(doc.docstatus)}:{what}:{version or doc.modified}"
 	for order in orders:
-		version = f"{int(doc.docstatus)}:{what}:{doc.modified}"
 		event = NewEvent(
 			store=order.store,
-			topic=topic,
+			topic=f"{frappe.scrub(doc.doctype)}/{what}",
 			kind=kind,
 			external_id=order.order_id,
-			event_key=f"{doc.doctype}:{doc.name}:{version}:{order.store}:{order.order_id}",
+			event_key=f"{key}:{order.store}:{order.order_id}",
 			direction=direction,
 		)
 		if journal().note(event):

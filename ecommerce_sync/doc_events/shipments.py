@@ -40,13 +40,13 @@ def ordered(doc: Any, method: str | None = None) -> None:
 	if before is None or doc.status == before.status or _DELIVERED not in (doc.status, before.status):
 		return
 	if any(row.delivered_by_supplier for row in doc.items):
-		_note(doc, "delivered" if doc.status == _DELIVERED else "withdrawn")
+		_note(doc, "delivered" if doc.status == _DELIVERED else "withdrawn", before.modified)
 
 
-def _note(doc: Any, what: str) -> None:
+def _note(doc: Any, what: str, version: Any = None) -> None:
 	ships = doc.doctype != "Sales Invoice" or doc.update_stock
 	if ships and by_person(doc):
-		note(doc, what, "shipment", orders_of(doc, _SWITCH))
+		note(doc, what, "shipment", orders_of(doc, _SWITCH), version)
 
 
 def _parcels(doc: Any) -> list[tuple[str, str, str]]:

@@ -78,10 +78,9 @@ def _restate_charges(
 		if not here:
 			continue
 		places = matched([Charge(tax, carried(tax)) for tax in rows], source.charges)
-		if len(sources) > 1 and all(place is None for place in places):
-			mine = list(_added(doc, source))
-		else:
-			mine = [(tax, place) for tax, place in zip(rows, places, strict=True) if place is not None]
+		mine = [(tax, place) for tax, place in zip(rows, places, strict=True) if place is not None]
+		if mixed or (len(sources) > 1 and not mine):
+			mine += _added(doc, source, {place for _, place in mine})
 		for tax, place in mine:
 			parts = _parts(source, place, here, digits)
 			_write(doc, tax, source, place, parts, keep=not mixed and _changed(doc, tax))
@@ -94,9 +93,11 @@ def _mixed(doc: Any, sources: Sequence[Source]) -> bool:
 	return len(sources) > 1 or len(notes) > 1
 
 
-def _added(doc: Any, source: Source) -> Iterator[tuple[Any, int]]:
-	"""The rows of an order that another order's rows have replaced."""
+def _added(doc: Any, source: Source, there: set[int]) -> Iterator[tuple[Any, int]]:
+	"""Rows that ERPNext has lost: replaced by another order's, or added up into another row."""
 	for place, charge in enumerate(source.charges):
+		if place in there:
+			continue
 		values = {name: charge.values[name] for name in ("account_head", "description", "cost_center")}
 		row = {"charge_type": "Actual", "store_charge_kind": charge.values.store_charge_kind, "tax_amount": 0}
 		yield doc.append("taxes", {**values, **row}), place

@@ -18,7 +18,7 @@ from .fields import decimal
 Pieces = Mapping[str, int]
 PIECES: Pieces = {"1": 2, "2": 1, "3": 1}  # of the order's three lines
 BUNDLE = "SPLIT-BUNDLE"
-_STATE, _CITY = Decimal("0.0625"), Decimal("0.0175")
+_RATES = {"State": Decimal("0.0625"), "City": Decimal("0.0175")}
 
 
 def prepare_books(settings: StoreSettings, currency: str = "EUR") -> StoreSettings:
@@ -29,9 +29,8 @@ def prepare_books(settings: StoreSettings, currency: str = "EUR") -> StoreSettin
 	_exchange_rate(currency, settings.company_currency)
 	_bundle()
 	_receive(settings)
-	city = _account(settings, "City Tax of Splits")
-	rules = (TaxRule(title="State", account=settings.tax_account or ""), TaxRule(title="City", account=city))
-	return settings.model_copy(update={"taxes": rules})
+	rules = (TaxRule(title=title, account=_account(settings, f"{title} Tax of Splits")) for title in _RATES)
+	return settings.model_copy(update={"taxes": tuple(rules)})
 
 
 def _account(settings: StoreSettings, title: str) -> str:
@@ -100,9 +99,8 @@ def _line(name: str, pieces: int, subtotal: str, digits: int) -> Line:
 
 
 def _taxes(amount: Decimal, digits: int) -> tuple[TaxLine, ...]:
-	rates = {"State": _STATE, "City": _CITY}
 	return tuple(
-		TaxLine(title=title, rate=rate, amount=round(amount * rate, digits)) for title, rate in rates.items()
+		TaxLine(title=title, rate=rate, amount=round(amount * rate, digits)) for title, rate in _RATES.items()
 	)
 
 
