@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecommerce_sync.core.errors import PayloadRefused
+from ecommerce_sync.core.privacy import PrivacyRequest
 from ecommerce_sync.storefronts.shopify import PLATFORM
 from ecommerce_sync.storefronts.shopify.webhooks import ORDER_TOPICS, envelope, verify
 
@@ -117,8 +118,82 @@ def test_edited_order_tells_differences_only() -> None:
 
 
 def test_other_topics_are_unused() -> None:
-	read = envelope(headers("customers/update"), body({"id": 3}))
-	assert (read.kind, read.external_id, read.topic) == ("unused", "", "customers/update")
+	read = envelope(headers("carts/update"), body({"id": 3}))
+	assert (read.kind, read.external_id, read.topic) == ("unused", "", "carts/update")
+
+
+RETURN = {"id": 3, "order": {"id": 7, "admin_graphql_api_id": "gid://shopify/Order/7"}}
+
+
+@pytest.mark.parametrize(
+	("topic", "payload"),
+	[
+		("refunds/create", {"id": 3, "order_id": 7}),
+		("order_transactions/create", {"id": 3, "order_id": 7}),
+		("fulfillments/create", {"id": 3, "order_id": 7}),
+		("fulfillments/update", {"id": 3, "order_id": 7}),
+		("returns/request", RETURN),
+		("returns/approve", RETURN),
+		("returns/close", {"id": 3, "order_id": 7}),
+		("fulfillment_orders/moved", {"fulfillment_order": {"id": "gid://shopify/x/1", "order_id": 7}}),
+	],
+)
+def test_what_happens_to_an_order_has_it_read(topic: str, payload: dict[str, Any]) -> None:
+	read = envelope(headers(topic), body(payload))
+	assert (read.kind, read.external_id, read.whole, read.deleted) == ("order", "7", False, False)
+
+
+@pytest.mark.parametrize("topic", ["fulfillment_orders/split", "returns/update", "fulfillment_holds/added"])
+def test_messages_that_name_no_order_are_unused(topic: str) -> None:
+	payload = {"fulfillment_order": {"id": "gid://shopify/FulfillmentOrder/1", "status": "open"}}
+	read = envelope(headers(topic), body(payload))
+	assert (read.kind, read.external_id) == ("unused", "")
+
+
+@pytest.mark.parametrize("topic", ["orders/paid", "orders/fulfilled", "orders/partially_fulfilled"])
+def test_states_of_an_order_come_whole(topic: str) -> None:
+	read = envelope(headers(topic), body(WHOLE))
+	assert (read.kind, read.whole) == ("order", True)
+
+
+def test_order_whose_returns_are_only_named_is_read() -> None:
+	assert not envelope(headers("orders/updated"), body({**WHOLE, "returns": [{"id": 1}]})).whole
+	assert envelope(headers("orders/updated"), body({**WHOLE, "returns": []})).whole
+
+
+def test_customers_and_their_merger() -> None:
+	read = envelope(
+		headers("customers/update"), body({"id": 3, "admin_graphql_api_id": "gid://shopify/Customer/4"})
+	)
+	assert (read.kind, read.external_id, read.whole) == ("customer", "4", True)
+	merged = {
+		"admin_graphql_api_customer_kept_id": "gid://shopify/Customer/1",
+		"admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/2",
+	}
+	read = envelope(headers("customers/merge"), body({**merged, "status": "completed"}))
+	assert (read.kind, read.external_id) == ("customer", "2")
+	assert envelope(headers("customers/merge"), body({**merged, "status": "failed"})).kind == "unused"
+	record = PLATFORM.parse_customer(merged)
+	assert (record.customer.id, record.merged_into) == ("2", "1")
+
+
+def test_requests_about_personal_data() -> None:
+	person = {"shop_id": 9, "customer": {"id": 3, "email": "a@example.com"}}
+	read = envelope(headers("customers/redact"), body(person))
+	assert (read.kind, read.external_id) == ("privacy", "3")
+	request = PLATFORM.parse_privacy("customers/redact", {**person, "orders_to_redact": [5, 6]})
+	assert request == PrivacyRequest(
+		what="customer", customer_id="3", email="a@example.com", order_ids=("5", "6")
+	)
+	asked = PLATFORM.parse_privacy("customers/data_request", {**person, "orders_requested": [5]})
+	assert (asked.what, asked.order_ids) == ("data_request", ("5",))
+	left = envelope(headers("shop/redact"), body({"shop_id": 9, "shop_domain": "a.myshopify.com"}))
+	assert (left.kind, left.external_id) == ("privacy", "9")
+	assert PLATFORM.parse_privacy("shop/redact", {"shop_id": 9}) == PrivacyRequest(what="store")
+	with pytest.raises(PayloadRefused):
+		PLATFORM.parse_privacy("customers/redact", [])  # type: ignore[arg-type]
+	with pytest.raises(PayloadRefused):
+		PLATFORM.parse_privacy("orders/create", {})
 
 
 @pytest.mark.parametrize(
