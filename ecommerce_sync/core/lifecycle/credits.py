@@ -17,8 +17,8 @@ from .view import Life
 
 
 def credits(life: Life) -> Iterator[Command]:
-	"""For the oldest refund that has none; nothing where nothing was ever billed."""
-	done = {each.refund_id for each in life.credits}
+	"""For the oldest refund that has none; nothing where nothing was ever billed. A draft waits for a person."""
+	done = {each.refund_id for each in life.erp.invoices if each.docstatus < 2}
 	for refund in life.refunds:
 		if refund.id in done or not refund.credited(life.order.taxes_included):
 			continue
@@ -36,8 +36,11 @@ def called_off(life: Life) -> Iterator[Command]:
 	if life.kept or (life.document.per_billed and not life.erp.invoices):
 		words = life.document.progress or "delivered in part or whole"
 		raise Held("cancelled_after_progress", document=life.document.name, progress=words)
+	refund_id = f"cancel:{life.order.id}"
+	if any(each.docstatus == 0 and each.refund_id == refund_id for each in life.erp.invoices):
+		return
 	for invoice in life.invoices:
-		crediting = Crediting(life, f"cancel:{life.order.id}", life.day(life.order.cancelled_at))
+		crediting = Crediting(life, refund_id, life.day(life.order.cancelled_at))
 		if note := crediting.all_that_is_left(invoice):
 			yield note
 

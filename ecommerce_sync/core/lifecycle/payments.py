@@ -30,7 +30,7 @@ def payments_out(life: Life) -> Iterator[Command]:
 
 
 def _recorded(life: Life, payments: list[Payment]) -> Iterator[Command]:
-	live = {each.payment_id for each in life.erp.payments if each.docstatus == 1}
+	live = {each.payment_id for each in life.erp.payments if each.docstatus < 2}  # a draft waits for a person
 	dropped = {each.payment_id: each for each in life.erp.payments if each.docstatus == 2}
 	free = [each for each in life.erp.payments if each.docstatus == 1 and _is_free(life, each)]
 	for payment in payments:
