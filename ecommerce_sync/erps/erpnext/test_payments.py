@@ -216,6 +216,7 @@ class TestForeignCurrency(Money):
 	def in_euros(self, own_account: bool) -> Iterator[Any]:
 		order = plain_order("33.33", line(quantity="3", subtotal="33.33"), currency="EUR")
 		with self.placed(**order, exchange_rate=Decimal("1.1"), shop_currency="USD") as sold:
+			frappe.db.delete("Currency Exchange", {"from_currency": "EUR"})
 			if own_account:
 				self.account("Receivable", "EUR")
 			else:
