@@ -110,6 +110,8 @@ def announced(order: ShopifyOrder, lines: Mapping[int, int], status: str, at: da
 		back += sum(dict(each.lines).get(line, 0) for each in waiting)
 		if not 0 < pieces <= order.life.shipped(line) - back:
 			raise ValueError(f"lines[{line}]: {pieces} pieces cannot be returned.")
+	if not lines:
+		raise ValueError("lines: there is nothing to return.")
 	made = Return(len(order.life.returns), tuple(lines.items()), at, status)
 	return replace(order, life=replace(order.life, returns=(*order.life.returns, made)), updated_at=at)
 

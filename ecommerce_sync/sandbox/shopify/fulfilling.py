@@ -74,6 +74,8 @@ def picked(life: Life, lines: Mapping[int, int]) -> dict[int, Picks]:
 				found[order.location_id] = (*found.get(order.location_id, ()), (order.number, line, part))
 		if pieces:
 			raise ValueError(f"lines[{line}]: {pieces} pieces more than can be shipped.")
+	if not found:
+		raise ValueError("lines: there is nothing to ship.")
 	return found
 
 

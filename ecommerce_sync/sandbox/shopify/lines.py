@@ -19,6 +19,12 @@ def line_item(order: ShopifyOrder, line: PricedLine) -> Json:
 	return {**_identity(order, line), **_catalogue(order, line), **_amounts(order, line)}
 
 
+def plain_line_item(order: ShopifyOrder, line: PricedLine) -> Json:
+	"""A line inside the messages of refunds and fulfilments, which know less of it."""
+	left_out = ("attributed_staffs", "current_quantity", "sales_line_item_group_id")
+	return {key: value for key, value in line_item(order, line).items() if key not in left_out}
+
+
 def line_of(order: ShopifyOrder, number: int) -> PricedLine:
 	"""A line by its place in the story."""
 	return next(line for line in order.original.lines if line.number == number)

@@ -32,7 +32,6 @@ class Lives:
 	_orders: dict[int, ShopifyOrder]
 	now: Callable[[], datetime]
 	order: Callable[[int], ShopifyOrder]
-	cancel: Callable[..., ShopifyOrder]
 	_tell: Callable[[str, Callable[[], Json]], None]
 
 	# Money
@@ -176,6 +175,25 @@ class Lives:
 		"""It is approved ("open"), "declined", "cancelled" or "closed"."""
 		number = self._number(order_id, facts.RETURN, return_id)
 		return self.act(order_id, lambda order, at: acts.decided(order, number, status, at))
+
+	def cancel(
+		self,
+		order_id: int,
+		at: datetime | None = None,
+		reason: str = "customer",
+		*,
+		notify: bool = True,
+		pay: bool = True,
+		restock: bool = True,
+	) -> ShopifyOrder:
+		"""Cancel an order of which nothing is on its way; what was paid goes back with `pay`."""
+
+		def change(order: ShopifyOrder, moment: datetime) -> ShopifyOrder:
+			if order.cancelled_at is not None or order.fulfillment_status is not None:
+				raise ValueError(f"{order.name}: is cancelled already or on its way.")
+			return refunding.cancelled(order, moment, reason, pay=pay, restock=restock)
+
+		return self.act(order_id, change, notify=notify, at=at)
 
 	# How
 

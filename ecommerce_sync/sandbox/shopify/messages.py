@@ -8,8 +8,13 @@ from typing import Any
 
 from ecommerce_sync.sandbox.shopify.fulfilment_messages import routing_messages
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
-from ecommerce_sync.sandbox.shopify.refunds import refund_payload
-from ecommerce_sync.sandbox.shopify.shipments import edit_message, fulfillment_message, return_message
+from ecommerce_sync.sandbox.shopify.refunds import refund_message
+from ecommerce_sync.sandbox.shopify.shipments import (
+	edit_message,
+	fulfillment_message,
+	return_closed,
+	return_message,
+)
 from ecommerce_sync.sandbox.shopify.transactions import transaction_payload
 
 Json = dict[str, Any]
@@ -37,7 +42,7 @@ def of_change(before: ShopifyOrder, after: ShopifyOrder) -> Iterator[Told]:
 		yield "orders/paid", after.as_webhook
 	yield from _shipments(before, after)
 	for refund in after.life.refunds[len(before.life.refunds) :]:
-		yield "refunds/create", partial(refund_payload, after, refund)
+		yield "refunds/create", partial(refund_message, after, refund)
 	yield from _returns(before, after)
 	yield from routing_messages(before, after)
 	yield "orders/updated", after.as_webhook
@@ -66,4 +71,5 @@ def _returns(before: ShopifyOrder, after: ShopifyOrder) -> Iterator[Told]:
 	for each in after.life.returns:
 		topic = _RETURNS.get(each.status)
 		if topic and old.get(each.number) != each.status:
-			yield topic, partial(return_message, after, each)
+			short = topic == "returns/close"
+			yield topic, partial(return_closed if short else return_message, after, each)

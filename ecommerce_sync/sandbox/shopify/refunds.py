@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecommerce_sync.sandbox.shopify import facts
 from ecommerce_sync.sandbox.shopify.life import Refund, RefundedDelivery, RefundedLine
-from ecommerce_sync.sandbox.shopify.lines import line_item, line_of
+from ecommerce_sync.sandbox.shopify.lines import line_item, line_of, plain_line_item
 from ecommerce_sync.sandbox.shopify.money import ZERO, Money
 from ecommerce_sync.sandbox.shopify.transactions import transaction_payload
 
@@ -21,8 +21,17 @@ def refunds(order: ShopifyOrder) -> list[Json]:
 	return [refund_payload(order, refund) for refund in order.life.refunds]
 
 
+def refund_message(order: ShopifyOrder, refund: Refund) -> Json:
+	"""The payload of refunds/create: without what is told of an order's refunds only."""
+	left_out = ("additional_fees", "total_additional_fees_set")
+	shown = {key: value for key, value in refund_payload(order, refund).items() if key not in left_out}
+	lines = zip(shown["refund_line_items"], refund.lines, strict=True)
+	plain = [{**line, "line_item": plain_line_item(order, line_of(order, part.line))} for line, part in lines]
+	return {**shown, "refund_line_items": plain}
+
+
 def refund_payload(order: ShopifyOrder, refund: Refund) -> Json:
-	"""An entry of `refunds`, and the payload of refunds/create."""
+	"""An entry of `refunds`."""
 	refund_id, at = order.other_id(facts.REFUND, refund.number), refund.at.isoformat(timespec="seconds")
 	nothing = order.currencies.rest_set(ZERO)
 	paid = [each for each in order.transactions if each.refund == refund.number]

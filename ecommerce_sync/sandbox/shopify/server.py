@@ -26,7 +26,7 @@ from werkzeug.wrappers import Request
 
 from ecommerce_sync.sandbox.catalogue import PRODUCTS, Product
 from ecommerce_sync.sandbox.faults import Faults, disturbed
-from ecommerce_sync.sandbox.shopify import messages, refunding
+from ecommerce_sync.sandbox.shopify import messages
 from ecommerce_sync.sandbox.shopify.auth import Tokens
 from ecommerce_sync.sandbox.shopify.bulk import BulkOperations
 from ecommerce_sync.sandbox.shopify.calls import Call, Calls
@@ -196,25 +196,6 @@ class EmulatedShopify(Lives):
 		with self._lock:
 			place = self.stock.default if location_id is None else location_id
 			self.stock.put(self.goods.find(wanted), place, quantity)
-
-	def cancel(
-		self,
-		order_id: int,
-		at: datetime | None = None,
-		reason: str = "customer",
-		*,
-		notify: bool = True,
-		pay: bool = True,
-		restock: bool = True,
-	) -> ShopifyOrder:
-		"""Cancel an order of which nothing is on its way; what was paid goes back with `pay`."""
-
-		def change(order: ShopifyOrder, moment: datetime) -> ShopifyOrder:
-			if order.cancelled_at is not None or order.fulfillment_status is not None:
-				raise ValueError(f"{order.name}: is cancelled already or on its way.")
-			return refunding.cancelled(order, moment, reason, pay=pay, restock=restock)
-
-		return self.act(order_id, change, notify=notify, at=at)
 
 	def update(
 		self, order_id: int, at: datetime | None = None, *, notify: bool = True, **changes: Any

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecommerce_sync.sandbox.shopify import facts
 from ecommerce_sync.sandbox.shopify.life import Fulfilment, Return
-from ecommerce_sync.sandbox.shopify.lines import line_item, line_of
+from ecommerce_sync.sandbox.shopify.lines import line_of, plain_line_item
 from ecommerce_sync.sandbox.shopify.people import address
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def fulfillment(order: ShopifyOrder, each: Fulfilment) -> Json:
 		"tracking_urls": urls,
 		"receipt": {},
 		"line_items": [
-			{**line_item(order, line_of(order, line)), "quantity": pieces}
+			{**plain_line_item(order, line_of(order, line)), **_counts(order, line, pieces)}
 			for line, pieces in each.lines.items()
 		],
 	}
@@ -59,7 +59,16 @@ def fulfillment(order: ShopifyOrder, each: Fulfilment) -> Json:
 def fulfillment_message(order: ShopifyOrder, each: Fulfilment) -> Json:
 	"""The payload of fulfillments/create and fulfillments/update."""
 	email = order.story.person.email if order.story.person else None
-	return {**fulfillment(order, each), "email": email, "destination": address(order.story.shipping)}
+	lines = [
+		{**plain_line_item(order, line_of(order, line)), "quantity": pieces}
+		for line, pieces in each.lines.items()
+	]
+	told = {"email": email, "destination": address(order.story.shipping), "line_items": lines}
+	return {**fulfillment(order, each), **told}
+
+
+def _counts(order: ShopifyOrder, line: int, pieces: int) -> Json:
+	return {"quantity": pieces, "current_quantity": order.ordered(line) - order.life.refunded(line)}
 
 
 def links(each: Fulfilment) -> list[str]:
@@ -78,7 +87,7 @@ def return_message(order: ShopifyOrder, each: Return) -> Json:
 		"id": number,
 		"admin_graphql_api_id": f"gid://shopify/Return/{number}",
 		"status": each.status,
-		"name": f"{order.name}-R{each.number + 1}",
+		"name": None,
 		"order": {"id": order.id, "admin_graphql_api_id": order.gid},
 		"total_return_line_items": sum(pieces for _, pieces in each.lines),
 		"return_line_items": lines,
@@ -86,6 +95,12 @@ def return_message(order: ShopifyOrder, each: Return) -> Json:
 		"exchange_line_items": [],
 		"total_exchange_line_items": 0,
 	}
+
+
+def return_closed(order: ShopifyOrder, each: Return) -> Json:
+	"""The payload of returns/close."""
+	shown = return_message(order, each)
+	return {**{name: shown[name] for name in ("id", "admin_graphql_api_id", "status")}, "order_id": order.id}
 
 
 def return_line(order: ShopifyOrder, each: Return, line: int, pieces: int) -> Json:
