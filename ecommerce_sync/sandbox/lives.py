@@ -16,12 +16,16 @@ from .story import Bought, Place, Story
 
 @dataclass(frozen=True)
 class Pieces:
-	"""Of one line: ordered (edits included), shipped, never to be shipped, back on the shelf."""
+	"""Of one line: ordered (edits included), shipped, never to be shipped, back on the shelf.
+
+	`counted`: the store keeps stock of it, so that it can know what came back.
+	"""
 
 	ordered: int
 	shipped: int = 0
 	removed: int = 0
 	returned: int = 0
+	counted: bool = True
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ tells what the store itself can know.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -99,7 +100,7 @@ class WooCommerceLife:
 			paid=total - (credited - moved) if order.date_paid else Decimal(0),
 			refunded=moved,
 			live=order.status not in _DEAD,
-			lines=dict(_pieces(order)),
+			lines=dict(_pieces(order, self.emulator)),
 		)
 
 
@@ -115,13 +116,18 @@ def _moved_money(order: WooOrder, refund: Refund) -> bool:
 	return refund.paid or (order.date_paid is not None and refund.created_at >= order.date_paid)
 
 
-def _pieces(order: WooOrder) -> Iterator[tuple[str, Pieces]]:
+def _pieces(order: WooOrder, shop: EmulatedWooCommerce) -> Iterator[tuple[str, Pieces]]:
 	"""Every line of the story by its place; one that was taken off, or is a fee here, has no pieces."""
 	sent, there = shipped_pieces(order), dict(order.lines)
 	for position, told in enumerate(order.story.lines):
 		place = FEES + TIPS + position if told.kind == "tip" else position + 1
 		line_id = str(order.id * PER_ORDER + place)
-		yield line_id, _of_line(order, position, sent.get(position, 0)) if position in there else Pieces(0)
+		if position not in there:
+			yield line_id, Pieces(0)
+			continue
+		holder = shop.goods.holder(order.stock_id(position))
+		counted = bool(holder and holder.manage_stock)
+		yield line_id, replace(_of_line(order, position, sent.get(position, 0)), counted=counted)
 
 
 def _of_line(order: WooOrder, position: int, sent: int) -> Pieces:
