@@ -111,6 +111,8 @@ def submit_or_keep(doc: Any, numbered: Iterable[str]) -> None:
 		post_on(doc, getdate(today()))
 		if _submitted(doc):
 			return
+	doc.set_posting_time = 0  # whoever submits it when the stock is there does that then
+	doc.save()
 	doc.add_comment("Comment", _("Not submitted: the stock is not there."))
 
 

@@ -116,7 +116,7 @@ def _submitted(doc: Any, pieces: Mapping[str, Decimal], line_of: Callable[[Any],
 	for number, row in enumerate(rows, 1):
 		row.idx = number
 	doc.insert()
-	doc.submit()
+	frappe.get_doc(doc.doctype, doc.name).submit()  # as the form opens it: only so ERPNext counts returns
 	frappe.db.commit()
 	return str(doc.name)
 
