@@ -122,6 +122,7 @@ def test_no_payouts_without_the_plugin(store: EmulatedWooCommerce) -> None:
 
 def test_payouts_hold_charges_and_refunds() -> None:
 	with opened(settings=StoreSettings(woopayments=True)) as (store, clock):
+		assert ask(store, "payment_gateways").json()[-1]["id"] == "woocommerce_payments"
 		line = Bought("Tea", Decimal(50), 2, sku="TEA", taxes=VAT)
 		store.place(bought(lines=(line,), gateway="woocommerce_payments"))
 		store.place(bought(8, gateway="stripe"))

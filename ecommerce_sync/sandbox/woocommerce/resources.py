@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ecommerce_sync.sandbox.woocommerce.order_json import GATEWAY_TITLES
+from ecommerce_sync.sandbox.woocommerce.payouts import GATEWAY
 from ecommerce_sync.sandbox.woocommerce.settings import (
 	RateTable,
 	StoreRate,
@@ -46,8 +47,9 @@ def tax_json(rate: StoreRate, settings: StoreSettings, home: str) -> dict[str, A
 	}
 
 
-def gateways_json(home: str) -> list[dict[str, Any]]:
-	return [_gateway(id_, title, at, home) for at, (id_, title) in enumerate(GATEWAY_TITLES.items(), 1)]
+def gateways_json(home: str, woopayments: bool = False) -> list[dict[str, Any]]:
+	titles = {**GATEWAY_TITLES, **({GATEWAY: "WooPayments"} if woopayments else {})}
+	return [_gateway(id_, title, at, home) for at, (id_, title) in enumerate(titles.items(), 1)]
 
 
 def zones_json(home: str) -> list[dict[str, Any]]:

@@ -96,7 +96,7 @@ class Rest(ProductEndpoints, TermEndpoints, TrackingEndpoints, CustomerEndpoints
 
 	def list_gateways(self) -> Answer:
 		self._may("list")
-		return Answer(resources.gateways_json(self.store.url))
+		return Answer(resources.gateways_json(self.store.url, self.store.settings.woopayments))
 
 	def list_zones(self) -> Answer:
 		self._may("list")

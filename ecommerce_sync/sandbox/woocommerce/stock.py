@@ -16,7 +16,8 @@ def settled(order: WooOrder, goods: Goods, added: Collection[int] = ()) -> WooOr
 	"""The order with its stock moved to what its status and lines ask for, noted as `_reduced_stock`.
 
 	Lines that come later take none, but for those at the positions `added`: staff's form takes it, a REST
-	client does not. Another status (refunded, failed, trash) leaves what was taken: it comes back by a refund or by hand.
+	client does not. Another status (refunded, failed, trash) leaves what was taken: it comes back by a refund
+	or by hand.
 	"""
 	if order.status in RETURNS:
 		_move(order, goods, {})
