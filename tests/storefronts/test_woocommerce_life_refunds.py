@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 
-from ecommerce_sync.core.errors import Fixable
+from ecommerce_sync.core.errors import Fixable, Transient
 from ecommerce_sync.core.life import LineQuantity
 from ecommerce_sync.core.models import Order
 from ecommerce_sync.sandbox.catalogue import VARIANTS
@@ -126,3 +127,41 @@ def test_counted_pieces_went_back_on_the_shelf_or_not(
 		world.seller.refund(order_id, {0: 1}, restock=restock)
 	fates = [line.restock for refund in asked(store, order_id).refunds for line in refund.lines]
 	assert sorted(fates) == ["unknown", "unknown_kept"]
+
+
+def test_lost_answer_does_not_pay_back_twice(world: WooCommerceLifeWorld) -> None:
+	store, adapter = https_store(world.store)
+	order_id = world.seller.place(story(world))
+	send = adapter.send
+
+	def cut(request: requests.PreparedRequest, **options: Any) -> requests.Response:
+		answer = send(request, **options)
+		if request.method == "POST":
+			adapter.send = send  # type: ignore[method-assign]
+			raise requests.ConnectionError("Connection aborted.")
+		return answer
+
+	adapter.send = cut  # type: ignore[method-assign]
+	wanted = RefundRequest(key="CN-1", amount=D("4.20"), currency="EUR")
+	with pytest.raises(Transient):
+		store.refund(order_id, wanted)
+	refund_id = store.refund(order_id, wanted)
+	assert [refund.id for refund in asked(store, order_id).refunds] == [refund_id]
+
+
+def test_cancelling_goes_on_where_it_was_interrupted(world: WooCommerceLifeWorld) -> None:
+	broken = [True]
+
+	def cut(request: requests.PreparedRequest) -> None:
+		if broken and request.method == "PUT":
+			raise Transient("network", detail="cut")
+
+	store = https_store(world.store, cut)[0]
+	order_id = world.seller.place(story(world))
+	with pytest.raises(Transient):
+		store.cancel_order(order_id, "Sold out", refund=True, restock=True, notify=False)
+	assert asked(store, order_id).status == "refunded"
+	broken.clear()
+	store.cancel_order(order_id, "Sold out", refund=True, restock=True, notify=False)
+	order = asked(store, order_id)
+	assert (order.status, len(order.refunds), moved(order)) == ("cancelled", 1, 0)
