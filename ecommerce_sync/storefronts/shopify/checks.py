@@ -73,7 +73,9 @@ def _scopes(admin: Admin) -> Iterator[Check]:
 
 def _covered(scope: str, granted: set[str]) -> bool:
 	"""Writing includes reading, and some scopes are part of a wider one."""
-	return bool(granted & {scope, _INSTEAD.get(scope, scope)}) or scope.replace("read_", "write_", 1) in granted
+	return (
+		bool(granted & {scope, _INSTEAD.get(scope, scope)}) or scope.replace("read_", "write_", 1) in granted
+	)
 
 
 def _version(asked: str, served: str | None) -> Check:

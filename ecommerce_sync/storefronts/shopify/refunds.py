@@ -63,16 +63,24 @@ class Context(NamedTuple):
 def refunds(context: Context) -> tuple[Refund, ...]:
 	"""All refunds, oldest first."""
 	nodes = context.order.children("refunds")
-	found = (_refund(node, place, context) for place, node in enumerate(nodes, 1))
-	return tuple(sorted(found, key=lambda refund: refund.created_at))
+	told = [_refund(node, place, context) for place, node in enumerate(nodes, 1)]
+	if not _confirmed(told, context):
+		told = [_paid(refund, node, context) for refund, node in zip(told, nodes, strict=True)]
+	return tuple(sorted(told, key=lambda refund: refund.created_at))
+
+
+def _confirmed(told: Sequence[Refund], context: Context) -> bool:
+	"""Whether the refunds as told leave of the order what the store says is left of it."""
+	current = context.basis.amount(context.order, "current_total_price")
+	given_back = sum((refund.credited(context.included) for refund in told), ZERO)
+	return current is not None and current == context.total - given_back
 
 
 def _refund(node: Node, place: int, context: Context) -> Refund:
 	created = node.time("created_at") or node.time("processed_at")
 	known, stray = _lines(node, context)
 	parts, beyond = _parts(node, context)
-	transactions = refund_transactions(node)
-	refund = Refund(
+	return Refund(
 		id=identity(node, str(place)) or str(place),
 		created_at=created or context.order.required_time("created_at"),
 		lines=known,
@@ -80,9 +88,8 @@ def _refund(node: Node, place: int, context: Context) -> Refund:
 		adjustment=stray + beyond - _discrepancies(node, context),
 		note=node.text("note"),
 		return_id=_return_id(node),
-		payment_ids=tuple(identity(each) or "" for each in transactions),
+		payment_ids=tuple(identity(each) or "" for each in refund_transactions(node)),
 	)
-	return _paid(refund, node, transactions, context)
 
 
 def _return_id(node: Node) -> str | None:
@@ -220,8 +227,9 @@ def _discrepant(node: Node) -> Iterable[Node]:
 	return (each for each in node.children("order_adjustments") if each.text("kind") != _OF_SHIPPING)
 
 
-def _paid(refund: Refund, node: Node, transactions: Sequence[Node], context: Context) -> Refund:
+def _paid(refund: Refund, node: Node, context: Context) -> Refund:
 	"""The refund made to come to its money, where the message tells no discrepancy and nothing is set off."""
+	transactions = refund_transactions(node)
 	amounts = [amount_of(each, context.order, context.basis) for each in transactions]
 	money = sum((amount for amount in amounts if amount is not None), ZERO)
 	told = any(True for _ in _discrepant(node))
