@@ -16,7 +16,6 @@ from frappe.utils import flt
 
 from ...core.commands import ChargeRowKind
 from ...core.erp import DocumentRow, ErpCharge, ErpPayment, Invoice
-from ...core.money import rounded
 from .fields import decimal
 
 # Kinds of rows that carry none: a person's own, those of a template are taxes.
@@ -118,9 +117,9 @@ def _outstanding(head: Any) -> Decimal:
 
 def in_currency(amount: float, kept_in: str | None, currency: str, conversion_rate: float) -> Decimal:
 	"""An amount in the order's currency; `conversion_rate` is the company's currency for one unit of it."""
-	if not kept_in or kept_in == currency or not conversion_rate:
-		return decimal(amount)
-	return decimal(flt(amount / conversion_rate, frappe.get_precision("Sales Invoice", "grand_total")))
+	same = not kept_in or kept_in == currency or not conversion_rate
+	converted = amount if same else amount / conversion_rate
+	return decimal(flt(converted, frappe.get_precision("Sales Invoice", "grand_total")))
 
 
 def _row(row: Any, billed: Billed) -> DocumentRow:
@@ -180,7 +179,7 @@ def _payment(rows: list[Any], mine: set[str]) -> ErpPayment:
 	return ErpPayment(
 		name=head.name,
 		docstatus=head.docstatus,
-		amount=rounded(amount, 9).normalize() * (-1 if head.payment_type == "Pay" else 1) + 0,
+		amount=-amount if head.payment_type == "Pay" else amount,
 		payment_id=head.store_payment_id or None,
 	)
 

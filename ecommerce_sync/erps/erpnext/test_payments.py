@@ -184,6 +184,23 @@ class TestPayments(Money):
 			self.pay("38.16", "out")
 			self.assertEqual(self.owed(), 0)
 
+	def test_advances_on_an_account_of_their_own(self) -> None:
+		with self.placed():
+			company = frappe.get_doc("Company", self.settings.company)
+			account = self.new_account("Receivable", "Liability")
+			company.db_set(
+				{
+					"book_advance_payments_in_separate_party_account": 1,
+					"default_advance_received_account": account,
+				}
+			)
+			entry = self.pay("38.16")
+			self.assertEqual((entry.paid_from, self.booked(account)), (account, -TOTAL))
+			self.assertEqual(self.order_now().advance_paid, 38.16)
+			invoice = self.bill()
+			self.assertEqual((self.outstanding(invoice), self.booked(account), self.owed()), (0, 0, 0))
+			self.assertEqual(self.observed()[1][0].amount, TOTAL)
+
 	def test_a_persons_payment_is_adopted(self) -> None:
 		with self.placed():
 			invoice = self.bill()

@@ -90,6 +90,16 @@ class Money(SalesOrders):
 		found = frappe.db.get_value("Account", {**known, "account_currency": currency})
 		return str(found or self._new_account(known, account_type, currency))
 
+	def new_account(self, account_type: str, root_type: str) -> str:
+		"""A new account of the type beside others of the root."""
+		known = {"company": self.settings.company, "root_type": root_type, "is_group": 0}
+		parent = frappe.db.get_value("Account", known, "parent_account")
+		doc = frappe.new_doc("Account")
+		doc.update(
+			{**known, "account_name": unique(), "parent_account": parent, "account_type": account_type}
+		)
+		return str(doc.insert(ignore_permissions=True).name)
+
 	def own_account(self, root_type: str) -> str:
 		"""An account that nothing else of the order is booked on."""
 		known = {"company": self.settings.company, "root_type": root_type, "is_group": 0, "account_type": ""}
