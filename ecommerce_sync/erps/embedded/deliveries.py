@@ -27,7 +27,7 @@ class Deliveries(SalesOrders):
 	"""What leaves."""
 
 	def _create_delivery(self, command: CreateDelivery) -> Document:
-		books = self._deliverable(command.document)
+		books = self._open_order(command.document)
 		pieces = {line.line_id: line.quantity for line in command.lines}
 		data = {
 			"fulfilment_ids": [command.fulfilment_id],
@@ -40,7 +40,7 @@ class Deliveries(SalesOrders):
 			books, quantities, command.posted_on, command.warehouse, command.submit, data
 		)
 
-	def _deliverable(self, sales_order: str) -> OrderBooks:
+	def _open_order(self, sales_order: str) -> OrderBooks:
 		books = self.books(sales_order)
 		if books.order["docstatus"] != 1:
 			raise KeyError(f"no submitted Sales Order {sales_order}")
@@ -141,7 +141,7 @@ class Deliveries(SalesOrders):
 
 	def _deliver(self, sales_order: str, pieces: Quantities | None, doctype: str) -> str:
 		with self.database.transaction():
-			books = self._deliverable(sales_order)
+			books = self._open_order(sales_order)
 			rows = self._open_rows(books, self._all_open(books) if pieces is None else pieces)
 			_, name = self._write_delivery(books, rows, date.today(), None, True, {}, doctype)
 			self._note_out("shipment", books.data)

@@ -27,7 +27,7 @@ class Invoices(Returns):
 	"""What the customer owes, and owes no more."""
 
 	def _create_invoice(self, command: CreateInvoice) -> Document:
-		books = self.books(command.document)
+		books = self._open_order(command.document)
 		if command.delivery:
 			return self._bill_delivery(books, command.delivery, command.posted_on)
 		quantities = {
@@ -149,9 +149,12 @@ class Invoices(Returns):
 	def invoice(self, sales_order: str, pieces: Quantities | None = None, update_stock: bool = False) -> str:
 		"""Pieces of lines are billed (and shipped), all that is open unless they are named; the Sales Invoice."""
 		with self.database.transaction():
-			books = self.books(sales_order)
+			books = self._open_order(sales_order)
 			rows = books.data["rows"]
 			open_ = {row["name"]: Decimal(row["quantity"]) - books.invoiced(row["name"]) for row in rows}
+			if update_stock:
+				left = {row["name"]: Decimal(row["quantity"]) - books.shipped(row["name"]) for row in rows}
+				open_ = {name: min(n, left[name]) for name, n in open_.items()}
 			wanted = open_ if pieces is None else self._shared_out(books, rows, open_, pieces)
 			quantities = {row["name"]: wanted.get(row["name"], ZERO) for row in rows}
 			if update_stock:

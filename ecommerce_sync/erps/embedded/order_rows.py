@@ -32,7 +32,7 @@ def order_row(books: OrderBooks, row: Mapping[str, Any]) -> SalesOrderRow:
 def edits_of(books: OrderBooks, draft: SalesOrderDraft) -> list[RowEdit]:
 	"""What becomes of the rows. Raises `Held` when delivered or billed pieces would have to go."""
 	rows = [order_row(books, row) for row in books.data["rows"]]
-	settled = {row.name: _settled(row) for row in rows}
+	settled = {row.name: max(books.shipped(row.name), _billed(row)) for row in rows}
 	edits = row_edits(rows, draft.rows, settled, draft.digits)
 	planned = {edit.name: edit.row.quantity for edit in edits}
 	if short := [row for row in rows if planned.get(row.name, ZERO) < settled[row.name]]:
@@ -46,10 +46,10 @@ def edits_of(books: OrderBooks, draft: SalesOrderDraft) -> list[RowEdit]:
 	return edits
 
 
-def _settled(row: SalesOrderRow) -> Decimal:
-	"""Pieces that are delivered or billed; of an amount without pieces, as many as it pays for."""
-	billed = (row.billed / row.rate).to_integral_value(ROUND_CEILING) if row.rate else ZERO
-	return max(row.delivered, min(billed, row.quantity))
+def _billed(row: SalesOrderRow) -> Decimal:
+	"""Pieces that are billed; of an amount without pieces, as many as it pays for."""
+	pieces = (row.billed / row.rate).to_integral_value(ROUND_CEILING) if row.rate else ZERO
+	return min(pieces, row.quantity)
 
 
 def named(books: OrderBooks, edits: Iterable[RowEdit], wanted: Iterable[Row]) -> list[Row]:
