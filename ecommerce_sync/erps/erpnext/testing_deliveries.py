@@ -36,7 +36,8 @@ class Deliveries(Life, LifeContract):
 
 	def numbered(self, kind: str) -> str:
 		"""An Item with serial or batch numbers, three pieces of it in the first Warehouse."""
-		code = self.new_item(**{kind: 1}, **SERIES[kind])
+		values: dict[str, Any] = {kind: 1, **SERIES[kind]}
+		code = self.new_item(**values)
 		self.receive(code, self.warehouses[0], Decimal(3))
 		return code
 
