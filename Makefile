@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-speed clean
+.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-splits check-speed clean
 
 setup: $(STAMP)
 
@@ -61,6 +61,9 @@ check-faults:
 
 check-goods:
 	$(call check,goods)
+
+check-splits:
+	$(call check,splits)
 
 check-speed: ARGS ?= order
 check-speed:

@@ -81,10 +81,10 @@ def _bundle() -> None:
 
 def three_lines(inclusive: bool = False, bundle: bool = False, digits: int = 2) -> dict[str, Any]:
 	"""What makes a sample order one of three lines with two taxes and shipping; its net amounts do not divide."""
-	subtotals = {"1": "33.33", "2": "19.99", "3": "7.77"}
-	lines = [_line(name, PIECES[name], amount, digits) for name, amount in subtotals.items()]
+	lines = [_line(name, units, digits) for name, units in {"1": 3333, "2": 1999, "3": 777}.items()]
 	lines[2] = lines[2].model_copy(update={"sku": BUNDLE if bundle else SKUS[0]})
-	shipping = Shipping(id="s", title="Post", price=Decimal("7.00"), taxes=_taxes(Decimal("7.00"), digits))
+	price = Decimal(700).scaleb(-digits)
+	shipping = Shipping(id="s", title="Post", price=price, taxes=_taxes(price, digits))
 	parts = [*lines, shipping]
 	total = sum((part.total for part in parts), Decimal(0))
 	if not inclusive:
@@ -92,9 +92,9 @@ def three_lines(inclusive: bool = False, bundle: bool = False, digits: int = 2) 
 	return {"lines": tuple(lines), "shipping": (shipping,), "total": total, "taxes_included": inclusive}
 
 
-def _line(name: str, pieces: int, subtotal: str, digits: int) -> Line:
-	amount = Decimal(subtotal)
-	known = {"id": name, "title": f"Thing {name}", "quantity": Decimal(pieces), "subtotal": amount}
+def _line(name: str, units: int, digits: int) -> Line:
+	amount = Decimal(units).scaleb(-digits)
+	known = {"id": name, "title": f"Thing {name}", "quantity": Decimal(PIECES[name]), "subtotal": amount}
 	return Line(**known, sku=SKUS[int(name) % 2], taxes=_taxes(amount, digits))
 
 
