@@ -18,7 +18,28 @@ from ecommerce_sync.storefronts.woocommerce import PLATFORM
 
 from .woocommerce_world import recorded
 
+_TRACKED = {"tracking_id": "a", "tracking_number": "1", "date_shipped": "1764000000"}
+_META = [
+	{
+		"key": "_wc_shipment_tracking_items",
+		"value": [{**_TRACKED, "products_list": [{"item_id": "6", "qty": "1"}]}],
+	},
+	{
+		"key": "_ecommerce_sync_fulfilments",
+		"value": [{"id": "DN", "lines": [{"line_id": "7", "quantity": "1"}]}],
+	},
+	{"key": "_ppcp_paypal_fees", "value": {"paypal_fee": {"currency_code": "EUR", "value": "1.00"}}},
+]
+LIVED = {
+	**recorded("store.webhook.order.updated.refund.json"),
+	"refunds": recorded("store.rest.refunds_of_order.json"),
+	"status": "completed",
+	"date_paid_gmt": "2026-11-22T02:14:25",
+	"date_completed_gmt": "2026-11-23T02:14:25",
+	"meta_data": _META,
+}
 BASES = [
+	*[LIVED] * 6,
 	recorded("store.webhook.order.updated.refund.json"),
 	recorded("store.rest.order.coupon_fee_tax_shipping.json"),
 	*(write_down(story).as_json() for story in stories(21, 12, "EUR", "woocommerce")),
