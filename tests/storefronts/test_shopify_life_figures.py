@@ -110,7 +110,7 @@ def test_generated_lives_come_to_the_stores_figures(shop: tuple[EmulatedShopify,
 	seller = ShopifySeller(emulator)
 	connected: Storefront = PLATFORM.connect(ShopifyWorld(emulator).credentials)
 	told: Counter[str] = Counter()
-	for life in lives(seed, 40, "shopify", currency):
+	for life in lives(seed, 25, "shopify", currency):
 		teller = Teller(seller, _renumbered(life, seed))
 		for act in life.acts:
 			teller.act(act)
