@@ -32,10 +32,12 @@ from ...core.followups import (
 	CreateReturn,
 	SubmitReturn,
 )
+from ...core.life import Parcel
 from ...core.models import Order
 from ...core.plan import Command
 from ...core.settings import StoreSettings
 from ..base import Applied, LinkKey, SalesOrderView
+from ..life import CreditToTell
 from . import (
 	credit_notes,
 	customers,
@@ -54,6 +56,7 @@ from . import (
 	published_items,
 	returns,
 	sales_orders,
+	told,
 )
 from .fields import decimal
 from .goods_catalogue import CatalogueBooks
@@ -121,6 +124,24 @@ class ErpNext(CatalogueBooks, StockBooks):
 		"""See `LifeBooks.deliveries`."""
 		document = links.read(links.order_key(store, order_id)).get("document")
 		return order_deliveries.read(document, store, order_id, settings).deliveries
+
+	def shipment_told(
+		self,
+		doctype: str,
+		document: str,
+		fulfilment_ids: tuple[str, ...],
+		parcels: tuple[Parcel, ...] | None,
+	) -> None:
+		"""See `LifeBooks.shipment_told`."""
+		told.shipment_told(doctype, document, fulfilment_ids, parcels)
+
+	def credits_to_tell(self, store: str, order_id: str) -> tuple[CreditToTell, ...]:
+		"""See `LifeBooks.credits_to_tell`."""
+		return told.credits_to_tell(store, order_id)
+
+	def credit_told(self, document: str, refund_id: str) -> None:
+		"""See `LifeBooks.credit_told`."""
+		told.credit_told(document, refund_id)
 
 	def sales_order(self, name: str) -> SalesOrderView:
 		"""See `Erp.sales_order`."""

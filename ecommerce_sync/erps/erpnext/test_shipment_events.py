@@ -11,7 +11,6 @@ import frappe
 
 from ...core.life import LineQuantity, Parcel
 from ...core.models import Order
-from ...jobs import wake
 from ..base import NewEvent
 from ..contract_support import unique
 from . import told
@@ -173,7 +172,7 @@ class TestShipments(ShipmentEvents):
 		with self.sold() as document:
 			with patch.object(frappe, "enqueue", side_effect=ConnectionError("no Redis")):
 				self.desk.deliver(document.name, {"1": 1})
-				wake.wake()
+				frappe.get_attr("ecommerce_sync.jobs.wake.wake")()
 			self.assertEqual(len(self.events()), 1)
 			real = frappe.db.sql
 
