@@ -109,13 +109,21 @@ def _wrong(found: Found, seen: Preview) -> str | None:
 	"""Why the preview of an order that is wanted is not what its figures ask for."""
 	if not found.difference:
 		total = seen.result.get("sales_order", {}).get("grand_total")
-		if seen.status == MATCH and total is not None and Decimal(total) == found.total:
+		if seen.status == MATCH and total is not None and Decimal(total) == _left(found):
 			return None
 		return f"balances, but: status {seen.status}, {seen.result.get('message')}"
 	if seen.status != STOPPED or seen.result.get("reason") != "total_mismatch":
 		return f"is off by {found.difference}, but: status {seen.status}, {seen.result.get('message')}"
 	said = Decimal(str(seen.result["params"]["difference"]))
 	return None if abs(said) == abs(found.difference) else f"is off by {found.difference}, told as {said}"
+
+
+def _left(found: Found) -> Decimal:
+	"""The total less what the payload's own refunds took off it: the Sales Order comes without that."""
+	current = found.payload.get("current_total_price")
+	if found.payload.get("refunds") and current is not None:
+		return Decimal(str(current))
+	return found.total
 
 
 def _embedded(platform: str, payload: dict[str, Any]) -> Preview:

@@ -271,3 +271,34 @@ def test_many_refunds_and_shipments_are_all_read(world: ShopifyLifeWorld, store:
 	for _ in range(13):
 		world.seller.refund(order_id, {POTS: 1}, restock="cancel")
 	assert len(parse_order(store.fetch_order(order_id)).refunds) == 22
+
+
+class TestPayouts:
+	def test_payouts_come_to_their_entries_and_name_the_payments(
+		self, world: ShopifyLifeWorld, store: Storefront
+	) -> None:
+		ids = [world.seller.place(story(world, n, gateway="shopify_payments")) for n in (1, 2)]
+		payments = {
+			each.id: (order_id, each)
+			for order_id in ids
+			for each in parse_order(store.fetch_order(order_id)).payments or ()
+		}
+		found = list(store.payouts(world.start))
+		assert found and [each.issued_on for each in found] == sorted(each.issued_on for each in found)
+		for payout in found:
+			assert payout.currency == "USD" and payout.status in ("paid", "in_transit")
+			assert sum((entry.net for entry in payout.entries), D(0)) == payout.amount
+		entries = [entry for payout in found for entry in payout.entries if entry.payment_id]
+		assert {entry.payment_id for entry in entries} == set(payments)
+		for entry in entries:
+			order_id, payment = payments[entry.payment_id or ""]
+			assert (entry.order_id, entry.amount, entry.fee) == (order_id, payment.amount, payment.fee)
+			assert entry.net == entry.amount - entry.fee and entry.kind == "charge"
+		assert list(store.payouts(world.start + timedelta(days=365))) == []
+
+	def test_without_the_scope_there_are_none(self) -> None:
+		scopes = ALL_SCOPES - {scope for scope in ALL_SCOPES if "shopify_payments" in scope}
+		with emulated(scopes=scopes) as shop:
+			world = ShopifyLifeWorld(shop)
+			world.seller.place(story(world, gateway="shopify_payments"))
+			assert list(world.platform.connect(world.credentials).payouts(world.start)) == []
