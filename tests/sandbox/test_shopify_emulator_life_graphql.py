@@ -377,3 +377,26 @@ def test_tracking_without_links_gets_the_carriers_own() -> None:
 	query = "query($id: ID!) { order(id: $id) { fulfillments(first: 1) { trackingInfo { url } } } }"
 	(sent,) = ask(store, query, id=order.gid)["order"]["fulfillments"]
 	assert sent["trackingInfo"] == [{"url": "https://www.fedex.com/fedextrack/?trknbr=9"}]
+
+
+@pytest.mark.parametrize(
+	("query", "names"),
+	[
+		("fulfillment_status:unfulfilled", ["#1001", "#1002"]),
+		("fulfillment_status:partial", ["#1002"]),
+		("fulfillment_status:shipped", ["#1003"]),
+		("return_status:in_progress", ["#1003"]),
+		("financial_status:authorized", ["#1001"]),
+	],
+)
+def test_orders_are_found_by_their_state(query: str, names: list[str]) -> None:
+	store = shop()
+	first, second, third = (placed(store, number=1001 + n, paid=n > 0) for n in range(3))
+	store.authorize(first.id)
+	store.fulfil(second.id, {0: 1})
+	store.fulfil(third.id, {0: 3, 1: 2})
+	store.announce_return(third.id, {0: 1})
+	asked = "query($q: String!) { orders(first: 9, query: $q, sortKey: ID) { nodes { name capturable } } }"
+	found = ask(store, asked, q=query)["orders"]["nodes"]
+	assert [node["name"] for node in found] == names
+	assert [node["capturable"] for node in found] == [name == "#1001" for name in names]

@@ -88,6 +88,7 @@ def _state(order: ShopifyOrder) -> Json:
 		"displayFulfillmentStatus": display_status(order),
 		"returnStatus": return_status(order),
 		"fullyPaid": not order.outstanding,
+		"capturable": order.financial_status == "authorized",
 		"unpaid": bool(order.outstanding) and not order.received,
 		"canMarkAsPaid": bool(order.outstanding.shop > 0 and not cancelled),
 		"fulfillable": not cancelled,
@@ -115,7 +116,7 @@ def _money(order: ShopifyOrder) -> Json:
 		"totalRefundedShippingSet": bag(_refunded_shipping(order)),
 		"netPaymentSet": bag(order.received - order.refunded),
 		"totalOutstandingSet": bag(order.outstanding),
-		"totalCapturableSet": bag(ZERO),
+		"totalCapturableSet": bag(order.outstanding if order.financial_status == "authorized" else ZERO),
 		"refundDiscrepancySet": bag(ZERO - total(refund.beyond for refund in order.life.refunds)),
 		"totalCashRoundingAdjustment": {"paymentSet": bag(ZERO), "refundSet": bag(ZERO)},
 		"subtotalLineItemsQuantity": sum(line.quantity for line in pricing.lines),
@@ -183,7 +184,7 @@ def _unused() -> Json:
 	empty = """cartToken checkoutToken clientIp customerLocale merchantOfRecordApp registeredSourceUrl
 		sourceIdentifier originalTotalAdditionalFeesSet originalTotalDutiesSet currentTotalAdditionalFeesSet
 		currentTotalDutiesSet publication"""
-	no = """canNotifyCustomer capturable customerAcceptsMarketing dutiesIncluded estimatedTaxes
+	no = """canNotifyCustomer customerAcceptsMarketing dutiesIncluded estimatedTaxes
 		hasTimelineComment productNetwork taxExempt"""
 	return {
 		**dict.fromkeys(empty.split()),

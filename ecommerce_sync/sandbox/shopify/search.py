@@ -17,6 +17,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from ecommerce_sync.sandbox.shopify.graph_life import return_status
 from ecommerce_sync.sandbox.shopify.orders import ShopifyOrder
 
 Matches = Callable[[Any], bool]
@@ -49,6 +50,11 @@ _TIMES: dict[str, Callable[[ShopifyOrder], datetime]] = {
 	"created_at": lambda order: order.story.created_at,
 	"processed_at": lambda order: order.story.created_at,
 }
+_FULFILLED: dict[str | None, list[str]] = {
+	None: ["unfulfilled", "unshipped"],
+	"partial": ["unfulfilled", "partial"],
+	"fulfilled": ["fulfilled", "shipped"],
+}
 _WORDS: dict[str, Callable[[ShopifyOrder], list[str]]] = {
 	"name": lambda order: [order.name, str(order.story.number)],
 	"email": lambda order: [order.story.person.email or ""] if order.story.person else [],
@@ -58,7 +64,8 @@ _WORDS: dict[str, Callable[[ShopifyOrder], list[str]]] = {
 	"status": lambda order: ["any", "cancelled" if order.cancelled_at else "open"],
 	"tag": lambda order: list(order.story.tags),
 	"test": lambda order: [str(order.story.test).lower()],
-	"fulfillment_status": lambda order: ["unfulfilled", "unshipped"],
+	"fulfillment_status": lambda order: _FULFILLED[order.fulfillment_status],
+	"return_status": lambda order: [return_status(order)],
 }
 
 
