@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..erp import ErpOrder, SalesOrderState
-from ..errors import SyncError
+from ..errors import Held, SyncError
 from ..followups import CreatePickList
 from ..models import Order
 from ..plan import Command, Plan
@@ -25,14 +25,7 @@ from .view import Life
 
 __all__ = ["Life", "absorbable", "plan_life", "reduced"]
 
-_STEPS: tuple[Callable[[Life], Iterable[Command]], ...] = (
-	deliveries,
-	invoices,
-	payments_in,
-	credits,
-	called_off,
-	returns,
-)
+Step = Callable[[Life], Iterable[Command]]
 
 
 def plan_life(
@@ -49,7 +42,11 @@ def plan_life(
 	"""
 	life = Life(order, erp, document, settings, differs)
 	stopped: SyncError | None = None
-	for step in (*_STEPS, lambda life: adjusted(life, draft_of), closed, payments_out, _picked):
+	steps: list[Step] = [deliveries, lambda life: adjusted(life, draft_of), invoices, payments_in]
+	steps += [credits, called_off, returns, closed, payments_out, _picked]
+	for step in steps:
+		if isinstance(stopped, Held) and step in (invoices, credits, called_off, closed):
+			continue  # amounts that do not fit are a person's to settle
 		try:
 			if commands := tuple(step(life)):
 				return Plan(commands=commands)

@@ -12,7 +12,7 @@ from ..erp import ErpCharge, SalesOrderRow, SalesOrderState
 from ..errors import Held
 from ..followups import ChangeSalesOrder, CloseSalesOrder
 from ..models import Line
-from ..money import digits_of, minor_digits, rounded, total
+from ..money import digits_of, minor_digits, rounded, split_evenly, total
 from ..plan import Command
 from .view import Life
 
@@ -31,25 +31,33 @@ def held(life: Life, what: str) -> Held:
 
 
 def adjusted(life: Life, draft_of: Drafting) -> Iterator[Command]:
-	"""Pieces that are never shipped leave the order, new lines and pieces join it."""
+	"""New lines and pieces join the order; pieces that are never shipped leave it, billed ones once credited.
+
+	Raises `Held` for what no longer fits: other prices, and less of what is delivered or billed.
+	"""
 	if life.untouched or life.document.closed or not life.order.live:
 		return
 	lines = [line for line in life.order.lines if life.rows_of(line.id) or _is_new(life, line)]
 	gone = set(life.ordered) - {line.id for line in life.order.lines}
-	targets = {line.id: life.wanted(line) for line in lines} | dict.fromkeys(gone - {""}, ZERO)
+	targets = {line.id: life.target(line) for line in lines} | dict.fromkeys(gone - {""}, ZERO)
 	differing = {line for line, n in targets.items() if n != life.ordered.get(line, ZERO)}
 	if not differing:
-		_same_prices(life, draft_of)
-		return
-	if not any(targets.values()):
-		return  # nothing is left to stand on an order: it is closed
-	draft = draft_of(life)
+		_same_prices(life)
+	elif any(targets.values()):  # else nothing is left to stand on an order: it is closed
+		yield _change(life, targets, differing, draft_of(life))
+
+
+def _change(
+	life: Life, targets: dict[str, Decimal], differing: set[str], draft: SalesOrderDraft
+) -> ChangeSalesOrder:
 	rows = [row for line in targets for row in _rows(life, line, targets[line], draft)]
 	charges = _charges(life, targets, differing, draft)
 	amount = total(rounded(row.rate * row.quantity, draft.digits) for row in rows)
 	whole = amount + total(charge.amount for charge in charges)
+	if whole != life.order.total and not life.refunds:
+		raise held(life, "prices, shipping or charges")
 	changed = draft.model_copy(update={"rows": tuple(rows), "charges": tuple(charges), "total": whole})
-	yield ChangeSalesOrder(document=life.document.name, draft=changed)
+	return ChangeSalesOrder(document=life.document.name, draft=changed)
 
 
 def in_place(draft: SalesOrderDraft, document: SalesOrderState) -> SalesOrderDraft:
@@ -115,13 +123,12 @@ def _is_new(life: Life, line: Line) -> bool:
 
 def _rows(life: Life, line: str, target: Decimal, draft: SalesOrderDraft) -> list[Row]:
 	existing = life.rows_of(line)
-	have = life.ordered.get(line, ZERO)
+	less = life.ordered.get(line, ZERO) - target
 	if not existing:
 		return [row for row in draft.rows if row.line_id == line]
-	kept = [_as_row(row) for row in existing]
-	if target == have:
-		return kept
-	return _fewer(life, existing, have - target) if target < have else _more(life, line, kept, draft)
+	if not less:
+		return [_as_row(row) for row in existing]
+	return _fewer(life, existing, less) if less > 0 else _more(life, line, existing, -less, draft)
 
 
 def _as_row(row: SalesOrderRow) -> Row:
@@ -150,22 +157,26 @@ def _fewer(life: Life, existing: list[SalesOrderRow], less: Decimal) -> list[Row
 	return rows[::-1]
 
 
-def _more(life: Life, line: str, kept: list[Row], draft: SalesOrderDraft) -> list[Row]:
-	"""More pieces at the same prices, by rows of the draft that are not there yet or are larger."""
-	if life.removed.get(line):
+def _more(
+	life: Life, line: str, existing: list[SalesOrderRow], pieces: Decimal, draft: SalesOrderDraft
+) -> list[Row]:
+	"""What is there stays at its price; the new pieces cost what the line costs more."""
+	if life.taken_off.get(line):
 		raise held(life, "more pieces of a line that was refunded in part")
-	wanted = {(row.item_code, row.rate): row for row in draft.rows if row.line_id == line}
-	for row in kept:
-		new = wanted.get((row.item_code, row.rate))
-		if new is None or new.quantity < row.quantity:
-			raise held(life, "prices of what was delivered or billed")
-	by_rate = {(row.item_code, row.rate): row for row in kept}
-	return [
-		(by_rate.get(key) or new.model_copy(update={"warehouse": kept[0].warehouse})).model_copy(
-			update={"quantity": new.quantity}
-		)
-		for key, new in wanted.items()
-	]
+	new = [row for row in draft.rows if row.line_id == line]
+	more = total(row.rate * row.quantity for row in new) - total(r.rate * r.quantity for r in existing)
+	if more < 0:
+		raise held(life, "prices of what was delivered or billed")
+	kept = [_as_row(row) for row in existing]
+	for part in split_evenly(more, pieces, draft.digits):
+		rates = {"rate": part.rate, "list_rate": max(new[0].list_rate, part.rate)}
+		same = next((n for n, row in enumerate(kept) if row.rate == part.rate), None)
+		if same is None:
+			place = {"quantity": part.quantity, "warehouse": kept[0].warehouse}
+			kept.append(new[0].model_copy(update=rates | place))
+		else:
+			kept[same] = kept[same].model_copy(update={"quantity": kept[same].quantity + part.quantity})
+	return kept
 
 
 def _charges(
@@ -216,7 +227,7 @@ def _charge(charge: ErpCharge, shares: dict[str, Decimal]) -> ChargeRow:
 	)
 
 
-def _same_prices(life: Life, draft_of: Drafting) -> None:
+def _same_prices(life: Life) -> None:
 	"""The same pieces at other prices no longer fit. Compared only where no refund blurs the totals."""
 	if life.refunds or life.order.total == life.document.total or not life.differs:
 		return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -134,10 +133,31 @@ class Life:
 	@cached_property
 	def removed(self) -> Pieces:
 		"""Pieces that refunds took off the order before they were shipped."""
-		found = Counter[str]()
-		for (_, line), fate in self.fates.items():
-			found[line] += fate.removed  # type: ignore[assignment]
-		return {line: Decimal(n) for line, n in found.items()}
+		return self._removed_by({refund.id for refund in self.refunds})
+
+	@cached_property
+	def taken_off(self) -> Pieces:
+		"""Those of them that the Sales Order is to lose now: credited, or on no invoice."""
+		credited = {each.refund_id for each in self.credits}
+		return self._removed_by({r.id for r in self.refunds if r.id in credited or not self._is_billed(r)})
+
+	def _is_billed(self, refund: Refund) -> bool:
+		"""Whether invoices bill pieces of it that were never shipped."""
+		return any(
+			self.fates[refund.id, line].removed and self.billed.get(line, ZERO) > self.shipped.get(line, ZERO)
+			for line in {each.line_id for each in refund.lines}
+		)
+
+	def _removed_by(self, refunds: set[str]) -> Pieces:
+		found: Pieces = {}
+		for (refund, line), fate in self.fates.items():
+			if refund in refunds:
+				found[line] = found.get(line, ZERO) + fate.removed
+		return found
+
+	def target(self, line: Line) -> Decimal:
+		"""Pieces of a line that the Sales Order is to have now."""
+		return max(ZERO, line.quantity - self.taken_off.get(line.id, ZERO))
 
 	def wanted(self, line: Line) -> Decimal:
 		"""Pieces of a line that are shipped or still to be."""
