@@ -261,10 +261,13 @@ def _net_subtotal(line: Line, digits: int) -> Decimal:
 
 
 def _raw_line(order: Order, line: Line) -> dict[str, object]:
-	"""The platform's own document of the line, for Field Mapping."""
+	"""The platform's own document of the line, for Field Mapping: by its id, as lines may have been removed."""
 	raw = order.raw.get("line_items")
-	found = raw[order.lines.index(line)] if isinstance(raw, list) and len(raw) == len(order.lines) else {}
-	return found if isinstance(found, dict) else {}
+	documents = [each for each in raw if isinstance(each, dict)] if isinstance(raw, list) else []
+	named = next((each for each in documents if str(each.get("id")) == line.id), None)
+	if named is not None or len(documents) != len(order.lines):
+		return named or {}
+	return documents[order.lines.index(line)]
 
 
 def _mismatch(ours: Decimal, order: Order, digits: int) -> Held:
