@@ -84,6 +84,15 @@ def test_extra_fields_come_from_the_stores_document() -> None:
 	)
 
 
+def test_line_is_read_from_its_own_document_where_others_were_removed() -> None:
+	rule = FieldRule(
+		name="1", entity="Order Line", source="sku", target_doctype="Sales Order Item", target_field="x"
+	)
+	own = order().lines[0].id
+	raw = {"line_items": [{"id": "gone", "sku": "OTHER"}, {"id": own, "sku": "OWN"}]}
+	assert draft(order(raw=raw), fields=(rule,)).rows[0].fields == {"x": "OWN"}
+
+
 # -- payment terms -----------------------------------------------------------------------------------
 
 
