@@ -14,33 +14,26 @@ from ..core.orders import plan_order
 from ..core.settings import StoreSettings
 from ..erps.base import LinkKey
 from ..sync.machine import Machine
+from .life_generator import TRAITS, TRANSITIONS, transitions
 from .life_generator import Life as Told
 from .lives import Figures, LifeSeller
 from .world import Event
 
 ZERO = Decimal(0)
-TRANSITIONS = (
-	"paid",
-	"paid in part",
-	"edited",
-	"shipped in part",
-	"shipment cancelled",
-	"cancelled",
-	"refund with return",
-	"refund without return",
-	"refund of what was not shipped",
-	"refund of shipping",
-	"refund of an amount",
-)
 
 
 class Verdict(NamedTuple):
-	"""One order: what differs (nothing: both sides agree) and why it is held or failed, if it is."""
+	"""One order: what differs (nothing: both sides agree) and why it is held or failed, if it is.
+
+	`owed` is what the customer's account should show of it, by the store; None where an invoice is still open.
+	"""
 
 	store: str
 	order_id: str
 	differences: tuple[str, ...]
 	reason: str | None
+	customer: str | None = None
+	owed: Decimal = ZERO
 
 
 class Checker:
@@ -66,12 +59,11 @@ class Checker:
 		if reason is None:
 			plan = plan_order(order, seen.model_copy(update={"picked": True}), connection.settings)
 			differences += [f"planned again: {command.kind}" for command in plan.commands]
-		return Verdict(store, order_id, tuple(differences), reason)
+		owed = _on_account(seller.figures(order_id), seen)
+		return Verdict(store, order_id, tuple(differences), reason, seen.customer, owed)
 
 
-def _differences(
-	figures: Figures, seen: ErpOrder, settings: StoreSettings, counts: bool
-) -> Iterator[str]:
+def _differences(figures: Figures, seen: ErpOrder, settings: StoreSettings, counts: bool) -> Iterator[str]:
 	"""`counts`: the store knows which pieces were shipped; others know only whether all are."""
 	paid = total(entry.amount for entry in seen.payments if entry.docstatus == 1 and entry.amount > 0)
 	back = -total(entry.amount for entry in seen.payments if entry.docstatus == 1 and entry.amount < 0)
@@ -94,13 +86,31 @@ def _invoiced(figures: Figures, seen: ErpOrder) -> Iterator[str]:
 	notes = [each for each in seen.invoices if each.docstatus == 1]
 	billed, open_ = total(each.total for each in notes), total(each.outstanding for each in notes)
 	due = figures.total - figures.credited if figures.live else ZERO
-	whole = seen.document and all(row.billed for row in seen.document.rows if row.rate)
+	whole = _all_billed(seen)
 	if any(not each.is_return for each in notes) and whole and billed != due:
 		yield f"invoiced {billed}, the store says {due}"
 	if notes and figures.live and whole:
 		spare = total(e.amount for e in seen.payments if e.docstatus == 1) - (billed - open_)
 		if open_ - spare != figures.owed:
 			yield f"outstanding {open_} less {spare} unallocated, the store says {figures.owed}"
+
+
+def _on_account(figures: Figures, seen: ErpOrder) -> Decimal:
+	"""What the customer's account should show: what the store says is owed of what is billed by now."""
+	if seen.linked is None:
+		return ZERO
+	paid = figures.paid - figures.refunded
+	billed = total(each.total for each in seen.invoices if each.docstatus == 1)
+	due = figures.total - figures.credited if figures.live else ZERO
+	whole = any(each.docstatus == 1 for each in seen.invoices) and _all_billed(seen)
+	return (due if whole else billed) - paid
+
+
+def _all_billed(seen: ErpOrder) -> bool:
+	invoices = [each for each in seen.invoices if each.docstatus == 1 and not each.is_return]
+	pieces = pieces_of(row for each in invoices for row in each.rows)
+	ordered = pieces_of(seen.document.rows) if seen.document else {}
+	return all(pieces.get(line, ZERO) >= n for line, n in ordered.items())
 
 
 def _pieces(figures: Figures, seen: ErpOrder) -> Iterator[str]:
@@ -113,51 +123,16 @@ def _pieces(figures: Figures, seen: ErpOrder) -> Iterator[str]:
 	for line, pieces in figures.lines.items():
 		if line not in ordered and not out.get(line):
 			continue
-		if out.get(line, ZERO) != pieces.shipped - pieces.returned:
+		if pieces.counted and out.get(line, ZERO) != pieces.shipped - pieces.returned:
 			yield f"line {line}: {out.get(line, ZERO)} are out, the store says {pieces}"
 		still = ZERO if document.closed else ordered.get(line, ZERO) - shipped.get(line, ZERO)
 		if figures.live and still != pieces.ordered - pieces.removed - pieces.shipped:
 			yield f"line {line}: {still} to ship, the store says {pieces}"
 
 
-def transitions(told: Told, figures: Figures) -> Iterator[str]:
-	"""Which of `TRANSITIONS` happened to the order."""
-	names = [act.name for act in told.acts]
-	refunds = [act.details for act in told.acts if act.name in ("refund", "return")]
-	if figures.paid:
-		yield "paid"
-	if "pay_part" in names:
-		yield "paid in part"
-	if "edit" in names or "move" in names:
-		yield "edited"
-	if names.count("fulfil") + names.count("deliver") > 1:
-		yield "shipped in part"
-	if "cancel_fulfilment" in names or "cancel_delivery" in names:
-		yield "shipment cancelled"
-	if not figures.live:
-		yield "cancelled"
-	yield from _refunds(refunds)
-
-
-def _refunds(refunds: list[dict[str, object]]) -> Iterator[str]:
-	words = {
-		"return": "refund with return",
-		"no_restock": "refund without return",
-		"cancel": "refund of what was not shipped",
-	}
-	for details in refunds:
-		if "whole_shipping" in details:
-			yield "refund of shipping"
-		elif "share" in details:
-			yield "refund of an amount"
-		else:
-			yield words[str(details["restock"])]
-
-
-def table(rows: Iterable[tuple[Told, Figures]]) -> Mapping[tuple[str, str], int]:
-	"""How often each trait met each transition."""
-	found: Counter[tuple[str, str]] = Counter()
-	for told, figures in rows:
-		for transition in set(transitions(told, figures)):
-			found.update((trait, transition) for trait in told.traits)
+def table(lives: Iterable[Told]) -> Mapping[tuple[str, str], int]:
+	"""How often each trait met each transition; all pairs are there."""
+	found = Counter({(trait, transition): 0 for trait in TRAITS for transition in TRANSITIONS})
+	for told in lives:
+		found.update((trait, each) for trait in told.traits for each in transitions(told.acts))
 	return found

@@ -6,7 +6,8 @@ is possible is kept count of here; what it costs is the store's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
@@ -32,6 +33,32 @@ ActName = Literal[
 	"return",
 	"cancel",
 ]
+TRAITS = (
+	"tax included",
+	"tax on top",
+	"no tax",
+	"two taxes",
+	"other currency shown",
+	"B2B",
+	"private buyer",
+	"bundle",
+	"discount",
+	"shipping",
+)
+TRANSITIONS = (
+	"paid",
+	"paid in part",
+	"edited",
+	"shipped in part",
+	"shipment cancelled",
+	"cancelled",
+	"refund with return",
+	"refund without return",
+	"refund of what was not shipped",
+	"refund of shipping",
+	"refund of an amount",
+)
+_ATTEMPTS = 150
 MOST_PIECES = 12  # of a line: lives are about what happens, the baskets of the totals' check are larger
 
 
@@ -60,9 +87,23 @@ def lives(seed: int, count: int, platform: Platform, currency: str = "USD") -> I
 
 
 def life(seed: int, position: int, platform: Platform, currency: str = "USD") -> Life:
-	"""The one life of a run that stands at `position`."""
-	rng = Random(f"life/{seed}/{platform}/{currency}/{position}")
-	story = _handy(tell(seed, position, currency, platform, healthy=True))
+	"""The one life of a run that stands at `position`: one in which its turn of trait and transition meet.
+
+	The turns go through all pairs, so that rare ones come up; a pair that the platform does not know is any life.
+	"""
+	pairs = [(trait, transition) for trait in TRAITS for transition in TRANSITIONS]
+	trait, transition = pairs[(position + 37 * seed) % len(pairs)]
+	first = _told(seed, position, platform, currency, 0)
+	for attempt in range(_ATTEMPTS):
+		found = _told(seed, position, platform, currency, attempt)
+		if trait in found.traits and transition in transitions(found.acts):
+			return found
+	return first
+
+
+def _told(seed: int, position: int, platform: Platform, currency: str, attempt: int) -> Life:
+	rng = Random(f"life/{seed}/{platform}/{currency}/{position}/{attempt}")
+	story = _handy(tell(seed * 1000 + attempt, position, currency, platform, healthy=True))
 	story = replace(story, paid=rng.random() < 0.6, location_id=None)
 	teller = _Teller(rng, story, platform)
 	acts = tuple(teller.acts())
@@ -78,8 +119,10 @@ def _handy(story: Story) -> Story:
 def _traits(story: Story) -> Iterator[str]:
 	taxed = any(line.taxes for line in story.lines)
 	yield "tax included" if taxed and story.taxes_included else "tax on top" if taxed else "no tax"
-	yield "two taxes" if any(len(line.taxes) > 1 for line in story.lines) else "one tax or none"
-	yield "other currency shown" if story.presentment_currency else "shop currency"
+	if any(len(line.taxes) > 1 for line in story.lines):
+		yield "two taxes"
+	if story.presentment_currency:
+		yield "other currency shown"
 	yield "B2B" if story.business else "private buyer"
 	if any(line.group for line in story.lines):
 		yield "bundle"
@@ -87,6 +130,34 @@ def _traits(story: Story) -> Iterator[str]:
 		yield "discount"
 	if any(delivery.price > delivery.discount for delivery in story.deliveries):
 		yield "shipping"
+
+
+def transitions(acts: Iterable[Act]) -> set[str]:
+	"""Which of `TRANSITIONS` the acts are."""
+	names = Counter(act.name for act in acts)
+	refunds = [act.details for act in acts if act.name in ("refund", "return")]
+	found = {
+		"paid in part": names["pay_part"],
+		"edited": names["edit"] + names["move"],
+		"shipped in part": names["fulfil"] + names["deliver"] > 1,
+		"shipment cancelled": names["cancel_fulfilment"] + names["cancel_delivery"],
+		"cancelled": names["cancel"],
+		"paid": not names["cancel"] and (names["pay"] or refunds),
+	}
+	return {name for name, there in found.items() if there} | {_kind(details) for details in refunds}
+
+
+def _kind(refund: dict[str, Any]) -> str:
+	if "whole_shipping" in refund:
+		return "refund of shipping"
+	if "share" in refund:
+		return "refund of an amount"
+	words = {
+		"return": "refund with return",
+		"no_restock": "refund without return",
+		"cancel": "refund of what was not shipped",
+	}
+	return words[refund["restock"]]
 
 
 class _Teller:
