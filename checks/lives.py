@@ -31,7 +31,9 @@ from ecommerce_sync.sandbox.life_generator import TRAITS, TRANSITIONS, Life, liv
 from ecommerce_sync.sandbox.life_run import Desk, LifeRun
 from ecommerce_sync.sandbox.life_world import settings_of
 from ecommerce_sync.sandbox.sellers import both
+from ecommerce_sync.sandbox.traffic import in_worker
 from ecommerce_sync.sandbox.world import HELPERS, EmbeddedWorld, World, skus
+from ecommerce_sync.sync.machine import Machine
 
 PIECES = 100_000  # of every Item, so that nothing runs out
 
@@ -93,12 +95,16 @@ def _live(open_ground: Any, seed: int, count: int, currency: str, tally: Tally) 
 
 
 def _verdicts(ground: Ground, told: Sequence[Any], run: LifeRun) -> list[Verdict]:
-	with ground.world.worker() as machine:
-		checker = Checker(machine, ground.world.events())
+	events = ground.world.events()
+
+	def read(machine: Machine) -> list[Verdict]:
+		checker = Checker(machine, events)
 		return [
 			checker.verdict(ground.stores[seller.store], seller, run.orders[n])
 			for n, (seller, _) in enumerate(told)
 		]
+
+	return in_worker(ground.world, read)
 
 
 def _ledger(ground: Ground, verdicts: Sequence[Verdict]) -> Iterator[str]:

@@ -13,13 +13,13 @@ from random import Random
 from typing import Any, Protocol
 
 from ..core.life import Parcel
+from ..sync.machine import Machine
 from ..sync.sweep import reconcile
 from ..sync.work import drain
 from .currency import rounded
 from .life_generator import Act, Life
 from .lives import LifeSeller
-from .story import Bought
-from .traffic import Message, Telling
+from .traffic import Message, Telling, apart, in_worker
 from .world import World
 
 
@@ -180,15 +180,17 @@ class LifeRun:
 				self._work()
 
 	def _tell(self, messages: Sequence[Message]) -> None:
-		for message in messages:
-			receipt = self.world.receive(message.store, message.headers, message.body)
-			self.sent += 1
-			if receipt.status != 200:
-				raise RuntimeError(f"the door answered {receipt.status} {receipt.word} to {message.headers}")
+		def tell() -> None:
+			for message in messages:
+				receipt = self.world.receive(message.store, message.headers, message.body)
+				if receipt.status != 200:
+					raise RuntimeError(f"the door answered {receipt.status} {receipt.word}")
+
+		self.sent += len(messages)
+		apart(tell)
 
 	def _work(self) -> int:
-		with self.world.worker() as machine:
-			return drain(machine, budget=600).total()
+		return in_worker(self.world, lambda machine: drain(machine, budget=600).total())
 
 	def _finish(self) -> None:
 		"""What is still on its way arrives, the sweep finds what was lost, until nobody has anything to do."""
@@ -197,14 +199,11 @@ class LifeRun:
 			self._tell(self.mail)
 			self.mail = []
 			done = self._work()
-			with self.world.worker() as machine:
-				found = sum(reconcile(machine, store) for store in {seller.store for seller, _ in self.lives})
+			found = in_worker(self.world, self._sweep)
 			if not done and not found:
 				return
 			self._work()
 		raise RuntimeError("the stores and the ERP still talk")
 
-
-def added(acts: Sequence[Act]) -> list[Bought]:
-	"""The lines that a life's edits add, in their order."""
-	return [line for act in acts for line in act.details.get("added", ())]
+	def _sweep(self, machine: Machine) -> int:
+		return sum(reconcile(machine, store) for store in sorted({seller.store for seller, _ in self.lives}))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from .goods_page import CATALOGUE_HEAD, as_text, catalogue_rows, left_rows, step_head, step_rows, table
+from .life_page import LIFE_HEAD, life_text, order_rows
 from .report import Report, Row
 
 _HEAD = (
@@ -25,7 +26,14 @@ _HEAD = (
 
 def as_table(report: Report) -> str:
 	"""Plain text, with the reasons under it."""
-	text = [*as_text(report.goods), "", "Orders", *table(_HEAD, [_cells(row) for row in report.rows])]
+	text = [
+		*as_text(report.goods),
+		"",
+		*life_text(report.lives),
+		"",
+		"Orders",
+		*table(_HEAD, [_cells(row) for row in report.rows]),
+	]
 	for row in report.rows:
 		text += ["", *_reasons(row)]
 	answers = ", ".join(f"{count} x {status}" for status, count in sorted(report.answers.items()))
@@ -54,6 +62,8 @@ def as_page(report: Report, title: str) -> str:
 		catalogue=(CATALOGUE_HEAD, catalogue_rows(report.goods)),
 		left=left_rows(report.goods),
 		steps=(step_head(report.goods), step_rows(report.goods)),
+		lives=[(order, order_rows(order)) for order in report.lives.orders],
+		life_head=LIFE_HEAD,
 	)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from ..core.reasons import describe
 from .goods_report import GoodsReport
+from .life_report import LifeReport
 from .world import Event, Imported
 
 
@@ -65,11 +66,12 @@ class Report:
 	examples: list[tuple[str, str, str, str]]  # store, order, state, reason in words
 	documents: list[tuple[str, str, str, str, str]]  # store, order, store total, document, its total
 	goods: GoodsReport
+	lives: LifeReport
 
 	@property
 	def ok(self) -> bool:
 		"""Nothing wrong, nothing lost, nothing doubled."""
-		return self.goods.ok and not any(row.wrong or row.difference for row in self.rows)
+		return self.goods.ok and self.lives.ok and not any(row.wrong or row.difference for row in self.rows)
 
 
 def row_of(seller: Told, events: list[Event], imported: list[Imported]) -> Row:
@@ -90,6 +92,9 @@ def _account(row: Row, order: Placed, documents: list[Imported], end: Event | No
 	"""Where one order ended, and whether that is right."""
 	if len(documents) > 1:
 		row.wrong.append(f"{order.name} has {len(documents)} Sales Orders")
+	if documents and documents[0].closed and not order.live:
+		row.skipped["cancelled_after_invoice"] += 1
+		return
 	if documents:
 		row.imported += 1
 		row.store_total += order.total

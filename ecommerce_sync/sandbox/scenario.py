@@ -20,6 +20,7 @@ from ..sync.work import drain
 from . import generator
 from .baskets import Platform
 from .goods_report import GoodsReport
+from .life_report import LifeReport
 from .report import Placed, Report, documents_of, examples_of, row_of
 from .story import Story
 from .traffic import Message, send
@@ -142,8 +143,8 @@ class Scenario:
 		held = {(e.store, e.order_id) for e in self._events() if e.state in ("Held", "Failed")}
 		return sorted(held - done)
 
-	def report(self, goods: GoodsReport) -> Report:
-		"""Where every order of the stores ended, beside what became of the goods."""
+	def report(self, goods: GoodsReport, lives: LifeReport) -> Report:
+		"""Where every order of the stores ended, beside what became of the goods and of single orders."""
 		events, imported = self._events(), self.world.sales_orders()
 		rows = [row_of(seller, events, imported) for seller in self.sellers]
 		return Report(
@@ -155,6 +156,7 @@ class Scenario:
 			examples=list(examples_of(events)),
 			documents=list(documents_of(self.sellers, imported)),
 			goods=goods,
+			lives=lives,
 		)
 
 

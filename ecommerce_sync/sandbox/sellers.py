@@ -15,6 +15,7 @@ from ..core.money import minor_digits
 from ..storefronts.base import Credentials, platform
 from .baskets import Platform
 from .demo_catalogue import IN_SHOPIFY, IN_WOOCOMMERCE
+from .lives import LifeSeller
 from .report import Placed
 from .scenario import Seller
 from .shopify.server import EmulatedShopify
@@ -29,8 +30,8 @@ from .woocommerce_seller import WooCommerceLife
 from .world import Shop
 
 
-class DemoSeller(Seller, Protocol):
-	"""A seller that can say how the app reaches it, and that sells from a stock."""
+class DemoSeller(Seller, LifeSeller, Protocol):
+	"""A seller that can say how the app reaches it, that sells from a stock and whose orders live on."""
 
 	def shop(self) -> Shop:
 		"""Address, credentials and secret."""
@@ -230,7 +231,10 @@ def both(seed: int, currency: str = "USD", run: str = "") -> Iterator[Sequence[D
 			restore_rate=1_000.0,
 		)
 		woocommerce = EmulatedWooCommerce(
-			seed, settings=WooSettings(currency=currency), catalogue=IN_WOOCOMMERCE, stock=0
+			seed,
+			settings=WooSettings(currency=currency, shipment_tracking="advanced"),
+			catalogue=IN_WOOCOMMERCE,
+			stock=0,
 		)
 		yield [
 			ShopifySeller(stack.enter_context(shopify), f"Demo Shopify{run}"),

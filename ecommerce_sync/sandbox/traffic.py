@@ -48,6 +48,22 @@ def send(door: str, message: Message) -> int:
 	).status_code
 
 
+def in_worker(world: World, act: Callable[[Machine], Made]) -> Made:
+	"""Run something in a thread with a machine of its own, as a worker process would."""
+
+	def run() -> Made:
+		with world.worker() as machine:
+			return act(machine)
+
+	return apart(run)
+
+
+def apart(act: Callable[[], Made]) -> Made:
+	"""Run something in a thread of its own, so that it finds no connection of the caller's."""
+	with ThreadPoolExecutor(1) as pool:
+		return pool.submit(act).result()
+
+
 class Traffic:
 	"""Carries on until nobody has anything to say."""
 
@@ -83,14 +99,8 @@ class Traffic:
 		)
 
 	def work(self, act: Callable[[Machine], Made]) -> Made:
-		"""Run something in a worker: a thread with a machine of its own."""
-
-		def run() -> Made:
-			with self.world.worker() as machine:
-				return act(machine)
-
-		with ThreadPoolExecutor(1) as pool:
-			return pool.submit(run).result()
+		"""Run something in a worker."""
+		return in_worker(self.world, act)
 
 	def _push(self, machine: Machine) -> tuple[Counter[str], bool]:
 		"""Everything once; the counts, and whether another worker was at something."""

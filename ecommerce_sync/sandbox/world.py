@@ -57,6 +57,7 @@ class Imported(NamedTuple):
 	document: str
 	total: str
 	currency: str
+	closed: bool = False
 
 
 class World(Person, Protocol):
@@ -81,6 +82,10 @@ class World(Person, Protocol):
 
 	def sales_orders(self) -> list[Imported]:
 		"""All live Sales Orders of the demo's stores."""
+		...
+
+	def form_url(self, doctype: str, name: str) -> str:
+		"""Where a person opens a document; empty where there is no Desk."""
 		...
 
 
@@ -124,11 +129,14 @@ class EmbeddedWorld(EmbeddedPerson):
 	def sales_orders(self) -> list[Imported]:
 		rows = self.database.execute(
 			"SELECT link.store, link.external_id, document.name, json_extract(data, '$.grand_total') AS total,"
-			" json_extract(data, '$.currency') AS currency FROM link JOIN document"
+			" json_extract(data, '$.currency') AS currency, coalesce(json_extract(data, '$.closed'), 0) AS closed FROM link JOIN document"
 			" ON document.doctype = 'Sales Order' AND document.name = link.document"
 			" WHERE link.kind = 'Order' AND document.docstatus < 2 ORDER BY document.name"
 		)
 		return [Imported(*row) for row in rows]
+
+	def form_url(self, doctype: str, name: str) -> str:
+		return ""
 
 
 def connection(shop: Shop, settings: StoreSettings) -> Connection:
