@@ -139,11 +139,11 @@ class Life:
 	def taken_off(self) -> Pieces:
 		"""Those of them that the Sales Order is to lose now: credited, or on no invoice."""
 		credited = {each.refund_id for each in self.credits}
-		return self._removed_by({r.id for r in self.refunds if r.id in credited or not self._is_billed(r)})
+		return self._removed_by({r.id for r in self.refunds if r.id in credited or not self._to_credit(r)})
 
-	def _is_billed(self, refund: Refund) -> bool:
-		"""Whether invoices bill pieces of it that were never shipped."""
-		return any(
+	def _to_credit(self, refund: Refund) -> bool:
+		"""Whether invoices bill pieces of it that were never shipped, at a price."""
+		return bool(refund.credited(self.order.taxes_included)) and any(
 			self.fates[refund.id, line].removed and self.billed.get(line, ZERO) > self.shipped.get(line, ZERO)
 			for line in {each.line_id for each in refund.lines}
 		)
