@@ -6,13 +6,15 @@ are positive here, also those of returns and credit notes; the ERP turns them ar
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from .commands import ChargeRow, SalesOrderDraft
 from .life import LineQuantity, Parcel
 from .models import Address, Customer, Model
+
+CustomerField = Literal["name", "email", "phone", "tax_id", "address"]
 
 
 class ChangeSalesOrder(Model):
@@ -161,11 +163,20 @@ class Adopt(Model):
 
 
 class UpdateCustomer(Model):
-	"""Name, e-mail, phone and addresses of a known customer as the store has them now."""
+	"""Name, e-mail, phone and addresses of a known customer as the store has them now.
+
+	Fields in `changed` are written (None: all), those in `fill` where the ERP has nothing, others stay as a
+	person may have made them. Addresses are added, never removed; the field is the default one of them.
+	`told` and `updated_at` are remembered for the account, see `core.accounts`.
+	"""
 
 	name: str
 	customer: Customer
 	addresses: tuple[Address, ...] = ()
+	updated_at: datetime | None = None
+	changed: frozenset[CustomerField] | None = None
+	fill: frozenset[CustomerField] = frozenset()
+	told: str = ""
 	kind: Literal["UpdateCustomer"] = "UpdateCustomer"
 
 

@@ -171,6 +171,16 @@ NOTES: dict[str, Reason] = {
 		" {theirs} instead of {ours}, and the difference was booked in ERPNext.",
 		"",
 	),
+	"erased": Reason(
+		"On the store's request personal data was redacted in: {redacted}. Kept, because the law or other"
+		" business needs it: {kept}.",
+		"",
+	),
+	"data_requested": Reason(
+		"Customer {customer} of the store asks what is known of them. It stands in: {documents}. Send it to"
+		" them within 30 days.",
+		"",
+	),
 }
 
 SKIPS: dict[str, Reason] = {
@@ -189,6 +199,9 @@ SKIPS: dict[str, Reason] = {
 	"gone_in_store": Reason("{kind} {id} does not exist in the store any more.", ""),
 	"topic_unused": Reason("Nothing is done on the topic '{topic}'.", ""),
 	"echo": Reason("The store tells what was written to it from here.", ""),
+	"customers_not_followed": Reason(
+		"Customer {customer}: the store's options follow customers only with their orders.", ""
+	),
 }
 
 # What was done, where that is worth telling.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from ..core.accounts import CustomerState
+from ..core.commands import EnsureCustomer
 from ..core.erp import Delivery
 from ..core.followups import UpdateCustomer
 from ..core.life import LineQuantity, Parcel
@@ -65,6 +68,31 @@ class LifeBooks(Protocol):
 		"""The ERPNext Customer of a store's customer."""
 		...
 
+	def customer_state(self, store: str, customer_id: str) -> CustomerState:
+		"""What is known of a store's account, under its guard's lock."""
+		...
+
+	def add_customer(self, command: EnsureCustomer, settings: StoreSettings) -> tuple[str, str]:
+		"""Find or create the Customer of an account that has not bought yet, under the locks of its guards."""
+		...
+
+	def merge_customer(self, store: str, gone_id: str, kept_id: str) -> tuple[str, str] | None:
+		"""Both accounts lead to one Customer: the kept one's, else the gone one's; None where nothing changes.
+
+		Both guards are locked. Documents stay with the Customer that they have: merging those is a person's.
+		"""
+		...
+
+	def forget_customer(self, store: str, customer_id: str) -> tuple[str, str] | None:
+		"""The account is gone: nothing leads from it to its Customer, which stays and is returned."""
+		...
+
+	def personal_data(
+		self, store: str, customer_id: str, email: str | None, order_ids: tuple[str, ...]
+	) -> tuple[tuple[str, str], ...]:
+		"""All documents that hold something about the person, for those who ask what is known of them."""
+		...
+
 	def erase(
 		self,
 		store: str,
@@ -75,8 +103,14 @@ class LifeBooks(Protocol):
 	) -> Erasure:
 		"""Redact a person (or all of a store): payloads of messages, notes, contacts, addresses, customers.
 
-		Names and addresses on submitted documents stay as long as the law wants them, and are reported.
+		Names and addresses on submitted documents stay as long as the law wants them, and are reported; so is a
+		Customer that other stores or a person's own documents use. Of a store a part may be done: it is called
+		again until nothing is redacted.
 		"""
+		...
+
+	def last_payout(self, store: str) -> date | None:
+		"""When the newest recorded payout was issued."""
 		...
 
 	def record_payout(self, store: str, payout: Payout) -> tuple[str, str] | None:

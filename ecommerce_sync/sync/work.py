@@ -12,7 +12,16 @@ from time import monotonic
 from ..core.errors import Busy, Fixable, Held, PayloadRefused, SyncError, Transient
 from ..core.reasons import describe
 from ..erps.base import Event, Outcome, Subject
-from . import level_pass, order_pass, product_pass, publish, refund_pass, shipment_pass
+from . import (
+	customer_pass,
+	level_pass,
+	order_pass,
+	privacy_pass,
+	product_pass,
+	publish,
+	refund_pass,
+	shipment_pass,
+)
 from .events import settle_apart
 from .machine import Machine
 
@@ -28,6 +37,8 @@ PASSES: dict[str, Pass] = {
 	"publish": publish.take,
 	"shipment": shipment_pass.take,
 	"refund": refund_pass.take,
+	"customer": customer_pass.take,
+	"privacy": privacy_pass.take,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ...core.accounts import told
 from ...core.commands import AddressDraft, EnsureCustomer
 from ...core.parties import guard_store
 from ...core.settings import StoreSettings
@@ -21,6 +22,13 @@ class Customers(Documents):
 			self._write("Customer", name, draft.model_dump(mode="json", exclude={"addresses"}), 0)
 		for key in draft.keys:
 			self._set_link(guard_store(settings.store, key), "Customer", key, "Customer", name)
+			self.database.execute(
+				"UPDATE link SET digest = ? WHERE store = ? AND kind = 'Customer' AND external_id = ?"
+				" AND external_id LIKE 'id:%' AND digest IS NULL",
+				told(draft, addresses=False),
+				settings.store,
+				key,
+			)
 		self._add_addresses(name, (each for each in draft.addresses if not self._address(name, each.key)))
 		if draft.contact_key:
 			self._set_link(
