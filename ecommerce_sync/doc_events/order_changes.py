@@ -1,6 +1,6 @@
-"""Has an order looked at again when a person cancels, deletes or amends its Sales Order.
+"""Has an order looked at again when a person submits, cancels, deletes or amends its Sales Order.
 
-So what there is to choose shows at once, and links follow an amendment.
+So what follows a submitted order is made, what there is to choose shows at once, and links follow an amendment.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ def deleted(doc: Any, method: str | None = None) -> None:
 
 
 def submitted(doc: Any, method: str | None = None) -> None:
-	"""Frappe's doc event: only an amendment is news."""
-	if doc.get("amended_from"):
-		_note(doc, "amended")
+	"""Frappe's doc event: a person submitted an imported draft, or an amendment."""
+	_note(doc, "amended" if doc.get("amended_from") else "submitted")
 
 
 def _note(doc: Any, what: str) -> None:

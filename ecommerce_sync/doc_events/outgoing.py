@@ -21,6 +21,9 @@ ORDER_COLUMNS = {
 }
 
 
+ON_SHIPMENT = "On shipment"
+
+
 class StoreOrder(NamedTuple):
 	"""An order as its store names it."""
 
@@ -49,7 +52,7 @@ def orders_of(doc: Any, switch: str) -> Iterator[StoreOrder]:
 def _told(names: list[str], own: tuple[str | None, str | None], switch: str) -> Iterator[StoreOrder]:
 	"""By the Sales Orders of the rows; by the document's own mark where no row names one."""
 	store, order = frappe.qb.DocType("Store Connection"), frappe.qb.DocType("Sales Order")
-	query = frappe.qb.from_(store).where(store.enabled == 1).where(store[switch] == 1)
+	query = frappe.qb.from_(store).where(store.enabled == 1).where(_wants(store, switch))
 	if names:
 		query = query.join(order).on(order.ecommerce_store == store.name).where(order.name.isin(names))
 		found = query.select(store.name, order.store_order_id).distinct().run()
@@ -57,6 +60,16 @@ def _told(names: list[str], own: tuple[str | None, str | None], switch: str) -> 
 		found = query.where(store.name == own[0]).select(store.name).run()
 		found = [(name, own[1]) for (name,) in found]
 	yield from (StoreOrder(name, order_id) for name, order_id in found if order_id)
+
+
+def _wants(store: Any, switch: str) -> Any:
+	"""Shipments also concern stores that are told nothing but whose invoices or payments follow the shipment."""
+	if switch != "fulfil_orders":
+		return store[switch] == 1
+	method = frappe.qb.DocType("Store Payment Method")
+	by_method = (method.invoice_policy == ON_SHIPMENT) | (method.paid_on_delivery == 1)
+	stores = frappe.qb.from_(method).where(by_method).select(method.parent)
+	return (store[switch] == 1) | (store.invoice_policy == ON_SHIPMENT) | store.name.isin(stores)
 
 
 def note(

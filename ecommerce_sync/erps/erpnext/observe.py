@@ -50,7 +50,11 @@ def observe(order: Order, settings: StoreSettings, unit: Unit) -> ErpOrder:
 		parts=parts,
 		free=free,
 	)
-	return _with_followers(found, document, order, settings) if document and placed else found
+	if not document or not document.docstatus:
+		return found
+	if placed:
+		return _with_followers(found, document, order, settings)
+	return found.model_copy(update={"payments": order_money.observe(document.name)[1]})  # to be paid back
 
 
 def _with_followers(
