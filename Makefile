@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-splits check-speed clean
+.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-splits check-lives check-speed clean
 
 setup: $(STAMP)
 
@@ -64,6 +64,15 @@ check-goods:
 
 check-splits:
 	$(call check,splits)
+
+# Away from a bench on the embedded ERP alone.
+check-lives:
+ifneq ($(wildcard $(BENCH)/sites/$(CHECK_SITE)/site_config.json),)
+	$(call check,lives)
+else
+	$(MAKE) --no-print-directory setup
+	$(BIN)/python checks/lives.py $(ARGS)
+endif
 
 check-speed: ARGS ?= order
 check-speed:
