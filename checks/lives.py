@@ -190,9 +190,9 @@ def _embedded(sellers: Sequence[Any], seed: int, currency: str) -> Iterator[Grou
 @contextmanager
 def _on_site(sellers: Sequence[Any], company: str, currency: str) -> Iterator[Ground]:
 	import frappe
-	from life_site import SiteDesk, imbalance, policies, receivables
+	from life_site import imbalance, policies, receivables
 
-	from ecommerce_sync.demo_site import SiteWorld, connect_shop, retire
+	from ecommerce_sync.demo_site import SiteDesk, SiteWorld, connect_shop, retire
 	from ecommerce_sync.demo_site.person import prepare
 
 	run = frappe.db.count("Warehouse", {"warehouse_name": ["like", "Demo Stores %"]}) + 1

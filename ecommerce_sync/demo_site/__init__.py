@@ -14,13 +14,17 @@ import frappe
 from ..sandbox.demo import play, show
 from ..sandbox.report import Report
 from ..sandbox.sellers import both
+from .desk import SiteDesk, bank_account
 from .person import prepare
+from .policies import after_the_order
 from .shops import connect_shop, create_item, create_items, retire
 from .site import allowed_for_the_demo, allowed_for_workers, on_site, web_door
 from .world import SiteWorld
 
 __all__ = [
+	"SiteDesk",
 	"SiteWorld",
+	"after_the_order",
 	"allowed_for_the_demo",
 	"connect_shop",
 	"create_item",
@@ -41,12 +45,15 @@ def run_demo(company: str | None, seed: int, count: int, page: Path, say: Say) -
 	run = frappe.db.count("Store Connection", {"store_name": ["like", "Demo Shopify%"]}) + 1
 	with both(seed, currency, f" {run}") as sellers, allowed_for_workers():
 		ground = prepare(run, company, currency)
-		shops = [seller.shop() for seller in sellers]
-		stores = [connect_shop(shop, company, **ground.values(shop)) for shop in shops]
+		shops, bank = [seller.shop() for seller in sellers], bank_account(company)
+		stores = [
+			connect_shop(shop, company, **ground.values(shop), **after_the_order(bank)) for shop in shops
+		]
 		frappe.db.commit()
 		try:
 			with web_door() as door:
-				report = play(SiteWorld(stores, ground), sellers, door, seed, count, currency, say)
+				world = SiteWorld(stores, ground)
+				report = play(world, SiteDesk(world), sellers, door, seed, count, currency, say)
 		finally:
 			retire(stores)
 	show(report, f"Ecommerce Sync: the demo on {frappe.local.site}", page, say)

@@ -60,12 +60,16 @@ class SiteWorld(SitePerson):
 	def sales_orders(self) -> list[Imported]:
 		frappe.db.rollback()
 		rows = frappe.db.sql(
-			"""select l.store, l.external_id, d.name, d.grand_total, d.currency from `tabStore Link` l
+			"""select l.store, l.external_id, d.name, d.grand_total, d.currency, d.status from `tabStore Link` l
 			join `tabSales Order` d on d.name = l.document where l.kind = 'Order' and d.docstatus < 2
 			and l.store in %(stores)s order by d.creation""",
 			{"stores": self.stores},
 		)
 		digits = frappe.get_precision("Sales Order", "grand_total") or 2
 		return [
-			Imported(store, oid, name, f"{total:.{digits}f}", cur) for store, oid, name, total, cur in rows
+			Imported(store, oid, name, f"{total:.{digits}f}", cur, status == "Closed")
+			for store, oid, name, total, cur, status in rows
 		]
+
+	def form_url(self, doctype: str, name: str) -> str:
+		return str(frappe.utils.get_url_to_form(doctype, name))

@@ -20,6 +20,7 @@ from .world import EmbeddedWorld, Shop, World, selling, serve_door, settings_for
 
 Say = Callable[[str], None]
 BANK = "Bank - DC"
+PAID_LATER = ("manual", "bacs")  # invoiced when shipped; everything else when paid
 
 
 def run_demo(seed: int, count: int, page: Path, say: Say) -> Report:
@@ -65,8 +66,7 @@ def demo_settings(shop: Shop) -> StoreSettings:
 
 	Bank transfers and what staff notes as paid are invoiced when shipped, everything else when paid.
 	"""
-	later = ("manual", "bacs")
-	rules = tuple(MethodRule(method=each, account=BANK, invoice="on_shipment") for each in later)
+	rules = tuple(MethodRule(method=each, account=BANK, invoice="on_shipment") for each in PAID_LATER)
 	changes = {
 		"invoice": "on_payment",
 		"record_payments": True,

@@ -65,6 +65,10 @@ class DemoSeller(Seller, LifeSeller, Protocol):
 		"""What an order holds of the store's stock: SKU to pieces, of a set itself or its parts."""
 		...
 
+	def complete(self, order_id: str) -> None:
+		"""Staff marks an order whose goods are all shipped, where the store does not do that itself."""
+		...
+
 
 class ShopifySeller(ShopifyLife):
 	"""Drives the emulated Shopify."""
@@ -108,6 +112,9 @@ class ShopifySeller(ShopifyLife):
 		for variant_id, pieces in self.emulator.sales.held(int(order_id)).items():
 			found[variants[variant_id].sku or ""] += pieces
 		return dict(found)
+
+	def complete(self, order_id: str) -> None:
+		"""The fulfilments say it."""
 
 	def messages(self, order_id: str) -> list[Message]:
 		order = self.emulator.order(int(order_id))
@@ -181,6 +188,9 @@ class WooCommerceSeller(WooCommerceLife):
 
 	def touch(self, order_id: str, note: str) -> None:
 		self.emulator.update(int(order_id), note=note)
+
+	def complete(self, order_id: str) -> None:
+		self.emulator.update(int(order_id), status="completed")
 
 	def messages(self, order_id: str) -> list[Message]:
 		"""At the checkout WooCommerce tells of the update before the creation."""
