@@ -21,6 +21,7 @@ from ecommerce_sync.sandbox.woocommerce.orders import write_down
 from ecommerce_sync.sandbox.world import settings_for, skus
 from ecommerce_sync.storefronts.base import platform
 from ecommerce_sync.sync.machine import Connection, Machine
+from tests.sync.shipments_world import ShipmentWorld, shipment_world
 
 STORE = "Shop"
 T0 = datetime(2026, 9, 1, 12, tzinfo=timezone.utc)
@@ -124,3 +125,22 @@ def later(payload: dict[str, Any], minutes: int = 5, **changes: Any) -> dict[str
 
 def parsed(payload: dict[str, Any]) -> Order:
 	return platform("woocommerce").parse_order(payload)
+
+
+@pytest.fixture(params=["shopify", "woocommerce"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ShipmentWorld]:
+	"""An emulated store of each kind with the embedded ERP."""
+	with shipment_world(request.param, tmp_path) as made:
+		yield made
+
+
+@pytest.fixture
+def shopify(tmp_path: Path) -> Iterator[ShipmentWorld]:
+	with shipment_world("shopify", tmp_path) as made:
+		yield made
+
+
+@pytest.fixture
+def woocommerce(tmp_path: Path) -> Iterator[ShipmentWorld]:
+	with shipment_world("woocommerce", tmp_path) as made:
+		yield made
