@@ -84,7 +84,9 @@ class Accounts(Payments):
 		due = {
 			key: value
 			for key, value in told.items()
-			if command.changed is None or key in command.changed or (key in command.fill and not before.get(key))
+			if command.changed is None
+			or key in command.changed
+			or (key in command.fill and not before.get(key))
 		}
 		if "name" in due:
 			due |= {"first_name": person.first_name, "last_name": person.last_name}  # type: ignore[dict-item]

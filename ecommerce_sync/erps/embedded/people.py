@@ -149,4 +149,3 @@ class People(Accounts):
 			customer = {**row["data"]["customer"], **dict.fromkeys(_PERSONAL), "keys": []}
 			data = {**row["data"], **empty, "customer": {**customer, "name": _REDACTED, "addresses": []}}
 			self._write("Sales Order", name, data, row["docstatus"], row["amended_from"])
-
