@@ -13,7 +13,10 @@ from ..settings import StoreSettings
 
 
 def reduced(order: Order, refunds: Sequence[Refund]) -> Order:
-	"""Lines keep their places, also those of which nothing is left; amounts beyond lines lower their prices."""
+	"""Lines keep their places, also those of which nothing is left; amounts beyond lines lower their prices.
+
+	Where no line is left to bear such an amount, a charge does.
+	"""
 	if not refunds:
 		return order
 	lines = [_line(line, _lines_of(refunds, line.id)) for line in order.lines]
@@ -21,11 +24,13 @@ def reduced(order: Order, refunds: Sequence[Refund]) -> Order:
 	charges = [_part(each, _parts_of(refunds, f"charge:{each.id}")) for each in order.charges]
 	whole = order.total - total(refund.credited(order.taxes_included) for refund in refunds)
 	rest = _rest(order, lines, shipping, charges) - whole
+	borne = _discounted(lines, rest, digits_of(order.total))
+	beyond = rest - total(old.total - new.total for old, new in zip(lines, borne, strict=True))
 	return order.model_copy(
 		update={
-			"lines": tuple(_discounted(lines, rest, digits_of(order.total))),
+			"lines": tuple(borne),
 			"shipping": tuple(shipping),
-			"charges": tuple(charges),
+			"charges": (*charges, *_beyond(beyond if whole >= 0 else ZERO)),
 			"total": whole,
 			"taxes": (),
 			"refunds": tuple(refund for refund in order.refunds if refund not in refunds),
@@ -67,7 +72,7 @@ def _line(line: Line, refunded: Sequence[RefundLine]) -> Line:
 	if not refunded or not line.quantity:
 		return line
 	left = max(ZERO, line.quantity - total(each.quantity for each in refunded))
-	amount = line.total - total(each.amount for each in refunded) if left else ZERO
+	amount = max(ZERO, line.total - total(each.amount for each in refunded)) if left else ZERO
 	subtotal = max(line.subtotal * left / line.quantity, amount)
 	first = line.discounts[0] if line.discounts else Discount(amount=ZERO)
 	off = subtotal - amount
@@ -122,8 +127,14 @@ def _sum(parts: Sequence[Line | Shipping | Charge], taxes_included: bool) -> Dec
 	return amounts if taxes_included else amounts + total(tax.amount for part in parts for tax in part.taxes)
 
 
+def _beyond(amount: Decimal) -> tuple[Charge, ...]:
+	"""What no line is left to bear: kept of goods that are all called off, or paid back beyond what they cost."""
+	title = "Not refunded" if amount < 0 else "Refund"
+	return (Charge(id="refunds", kind="fee", title=title, amount=-amount),) if amount else ()
+
+
 def _discounted(lines: Sequence[Line], amount: Decimal, digits: int) -> list[Line]:
-	"""The lines less an amount, spread by what they cost; what they cannot bear stays for the total's check."""
+	"""The lines less an amount, spread by what they cost; as they are where they cannot bear it."""
 	bearing = [line.total if line.quantity else ZERO for line in lines]
 	if not amount or total(bearing) < amount or not total(bearing):
 		return list(lines)
