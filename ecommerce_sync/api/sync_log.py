@@ -7,8 +7,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, now_datetime
 
+from ..bootstrap import SYNC_USER, machine
 from ..core import reasons
+from ..core.errors import SyncError
 from ..jobs.wake import wake_after_commit
+from ..sync import choices
 from .rights import MANAGERS
 
 _CLERKS = (*MANAGERS, "Ecommerce Sync User")
@@ -38,6 +41,27 @@ def retry(name: str, ask_store: bool | int | str = False) -> None:
 def dismiss(name: str) -> None:
 	"""A person settled the matter otherwise: nothing more is done for the event."""
 	_open_event(name).db_set({"state": "Skipped", "finished": now_datetime(), "cause": None})
+
+
+CHOICES = {"cancel_in_store": choices.cancel_in_store, "import_again": choices.import_again}
+
+
+@frappe.whitelist(methods=["POST"])
+def choose(name: str, choice: str) -> str:
+	"""Do one of `CHOICES` for an order whose Sales Order was cancelled here; the state it ended in."""
+	frappe.only_for(MANAGERS)
+	doc = _open_event(name)
+	if doc.kind != "order" or doc.reason != "cancelled_in_erpnext" or choice not in CHOICES:
+		frappe.throw(_("There is no such choice for this event."))
+	frappe.db.commit()  # the event's row is not to be locked while the store is asked
+	user = frappe.session.user
+	frappe.set_user(SYNC_USER)
+	try:
+		return CHOICES[choice](machine(), doc.store, doc.external_id)
+	except SyncError as error:
+		raise frappe.ValidationError(str(error)) from error
+	finally:
+		frappe.set_user(user)
 
 
 def _open_event(name: str) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from ..core.errors import Gone
 from ..erps.base import LinkKey, NewEvent, Subject
 from .machine import Machine
 from .work import process
@@ -16,11 +15,13 @@ def resync(machine: Machine, store: str, order: str, again: bool = False) -> str
 	`again` forgets the Sales Order that the order has, for one that a person cancelled and wants anew.
 	Returns the state the event ended in. Raises `Gone` when the store knows no such order.
 	"""
-	order_id = machine.connect(store).storefront().find_order(order)
+	storefront = machine.connect(store).storefront()
+	order_id = storefront.find_order(order)
 	if order_id is None:
-		raise Gone("order", order)
+		storefront.fetch_order(order)  # people also paste the id from the admin's address; raises `Gone`
+		order_id = order
 	if again:
-		_forget(machine, store, order_id)
+		forget(machine, store, order_id)
 	subject = Subject(store=store, kind="order", external_id=order_id)
 	machine.journal.receive(
 		NewEvent(
@@ -35,7 +36,8 @@ def resync(machine: Machine, store: str, order: str, again: bool = False) -> str
 	return process(machine, subject)
 
 
-def _forget(machine: Machine, store: str, order_id: str) -> None:
+def forget(machine: Machine, store: str, order_id: str) -> None:
+	"""The order has no Sales Order any more; the document stays as it is."""
 	link = LinkKey(store=store, kind="Order", external_id=order_id)
 	machine.erp.ensure_links([link])
 	with machine.erp.transaction([link], wait=True):

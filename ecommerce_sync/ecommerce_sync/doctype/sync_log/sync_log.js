@@ -11,6 +11,9 @@ frappe.ui.form.on("Sync Log", {
 		const remedy = words.remedy ? `<p class="text-muted">${escape(words.remedy)}</p>` : "";
 		frm.get_field("message").$wrapper.html(`<p>${escape(words.message)}</p>${remedy}`);
 		if (OPEN_STATES.includes(frm.doc.state)) {
+			if (frm.doc.reason === "cancelled_in_erpnext" && frm.doc.kind === "order") {
+				offer_choices(frm);
+			}
 			frm.add_custom_button(__("Retry"), () => go_on(frm, "retry"));
 			frm.add_custom_button(__("Ask the store and retry"), () => go_on(frm, "retry", { ask_store: 1 }));
 			frm.add_custom_button(__("Dismiss"), () =>
@@ -19,6 +22,20 @@ frappe.ui.form.on("Sync Log", {
 		}
 	},
 });
+
+// What to do with an order whose Sales Order was cancelled here; amending it is the Desk's own button.
+function offer_choices(frm) {
+	const choices = {
+		import_again: [__("Import again"), __("A new Sales Order is made of what the store says now. Go on?")],
+		cancel_in_store: [
+			__("Cancel in the store"),
+			__("The order is cancelled in the store. This cannot be undone. Go on?"),
+		],
+	};
+	for (const [choice, [label, question]] of Object.entries(choices)) {
+		frm.add_custom_button(label, () => frappe.confirm(question, () => go_on(frm, "choose", { choice })), __("Decide"));
+	}
+}
 
 async function go_on(frm, method, args = {}) {
 	await frappe.xcall(EVENT_API + method, { name: frm.doc.name, ...args });
