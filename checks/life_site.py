@@ -12,6 +12,7 @@ from ecommerce_sync.demo_site.desk import bank_account
 from ecommerce_sync.demo_site.person import Ground
 from ecommerce_sync.sandbox.generator import LOCATIONS
 from ecommerce_sync.sandbox.world import Shop
+from ecommerce_sync.storefronts.base import platform
 
 _IMBALANCE = """select ifnull(sum(abs(off)), 0) from (select sum(g.debit) - sum(g.credit) as off from `tabGL Entry` g
 	where g.company = %s and g.is_cancelled = 0 group by g.voucher_type, g.voucher_no) each_voucher"""
@@ -27,6 +28,7 @@ def policies(ground: Ground, shop: Shop, company: str) -> dict[str, Any]:
 	places = [{"location_id": str(each), "warehouse": ground.warehouse, "priority": 1} for each in LOCATIONS]
 	return {
 		"warehouse": ground.warehouse,
+		"statuses": "\n".join(platform(shop.platform).capabilities.statuses),
 		"locations": places if shop.place else [],
 		"invoice_policy": "On payment",
 		"record_payments": 1,

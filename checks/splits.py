@@ -24,10 +24,10 @@ from bench_site import connected, prepare, site_name
 from printed import say, stop_politely, table, verdict
 
 from ecommerce_sync.core.commands import CreateSalesOrder
+from ecommerce_sync.core.drafts import draft_of
 from ecommerce_sync.core.followups import CreateDelivery, CreateInvoice, CreateReturn
 from ecommerce_sync.core.life import LineQuantity
 from ecommerce_sync.core.models import Order
-from ecommerce_sync.core.orders import draft_of
 from ecommerce_sync.erps.base import LinkKey
 from ecommerce_sync.erps.contract_support import Contract, Undo, raises, sample_order, unique
 from ecommerce_sync.erps.erpnext import ErpNext, testing

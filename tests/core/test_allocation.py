@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ecommerce_sync.core import allocation
 from ecommerce_sync.core.allocation import Allocation, Demand, allocate
+from ecommerce_sync.core.drafts import draft_of
 from ecommerce_sync.core.erp import ErpOrder, ItemRef
-from ecommerce_sync.core.orders import draft_of
 from ecommerce_sync.core.rows import Rows
 from ecommerce_sync.core.settings import LocationRule
 from ecommerce_sync.core.stock import StockPart

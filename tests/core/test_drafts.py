@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ecommerce_sync.core.commands import SalesOrderDraft
+from ecommerce_sync.core.drafts import draft_of
 from ecommerce_sync.core.errors import Fixable
 from ecommerce_sync.core.mapping import FieldRule
 from ecommerce_sync.core.models import Company, Instalment, Order, PaymentTerms
-from ecommerce_sync.core.orders import draft_of
 from ecommerce_sync.core.settings import CompanyRule
 
 from .worlds import erp_for, line, order, settings

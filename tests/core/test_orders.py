@@ -19,11 +19,12 @@ from ecommerce_sync.core.commands import (
 	UpdateSalesOrder,
 )
 from ecommerce_sync.core.digests import changes, digest
+from ecommerce_sync.core.drafts import draft_of
 from ecommerce_sync.core.erp import ErpOrder, SalesOrderState
 from ecommerce_sync.core.errors import Fixable, Held
 from ecommerce_sync.core.followups import ChangeSalesOrder
 from ecommerce_sync.core.models import Address, Charge, Company, Customer, Order
-from ecommerce_sync.core.orders import draft_of, plan_order
+from ecommerce_sync.core.orders import plan_order
 
 from .worlds import CREATED, erp_for, line, order, settings, tax
 

@@ -11,8 +11,8 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from ...core.commands import CreateSalesOrder, SalesOrderDraft
+from ...core.drafts import draft_of
 from ...core.models import Line, Order
-from ...core.orders import draft_of
 from ...core.settings import StoreSettings
 from ..base import LinkKey
 from ..contract_support import SKUS, Contract, Undo, raises, sample_order, unique
