@@ -33,13 +33,18 @@ class Fulfillable(Model):
 
 
 class StoreShipments(Model):
-	"""What the store knows about an order's shipment, read just before something is written."""
+	"""What the store knows about an order's shipment, read just before something is written.
+
+	`unfinished`: all is shipped by what was told from here, and the order's status does not say so, though nothing
+	(an open payment) is against it any more.
+	"""
 
 	order_id: str
 	status: str  # the platform's word for the order
 	live: bool  # False: cancelled or gone
 	open: tuple[Fulfillable, ...]
 	fulfilments: tuple[Fulfilment, ...]
+	unfinished: bool = False
 
 
 class FulfilPart(Model):
@@ -53,7 +58,10 @@ class FulfilPart(Model):
 
 
 class Fulfil(Model):
-	"""Tell the store that goods are on their way. Parts are of one location. `complete`: nothing is left to ship."""
+	"""Tell the store that goods are on their way. Parts are of one location. `complete`: nothing is left to ship.
+
+	Without parts: nothing goes out with it, all has gone; only the order's status is to say so.
+	"""
 
 	doctype: str
 	document: str
@@ -115,7 +123,22 @@ def plan_shipments(
 			continue
 		if commands := _plan_one(store, delivery, unknown, settings):
 			return commands
-	return ()
+	return tuple(_finish(store, deliveries))
+
+
+def _finish(store: StoreShipments, deliveries: Sequence[Delivery]) -> Iterator[Fulfil]:
+	"""The status that the order could not get with its last delivery, which was not paid then."""
+	told = [each for each in deliveries if each.docstatus == 1 and each.fulfilment_ids and not each.by_sync]
+	if store.live and store.unfinished and told:
+		last = told[-1]
+		yield Fulfil(
+			doctype=last.doctype,
+			document=last.name,
+			parts=(),
+			parcels=last.parcels,
+			notify=False,
+			complete=True,
+		)
 
 
 def _plan_one(

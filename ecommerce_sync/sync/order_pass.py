@@ -33,6 +33,7 @@ from .events import load, settle
 from .links import customer_guards, order_link
 from .machine import Connection, Machine
 from .open_orders import lowered
+from .shipment_pass import to_finish
 
 MAX_ROUNDS = 100
 _PREPARING = (EnsureCustomer, CreateItems, TakeOver)
@@ -197,6 +198,8 @@ def _settle(work: _Work, order: Order, plan: Plan) -> Outcome:
 	if plan.skip != "stale":
 		_record(work, order)
 	settle(work.machine, work.events, outcome)
+	if event := to_finish(work.connection, order):
+		work.machine.journal.note(event)
 	return outcome
 
 

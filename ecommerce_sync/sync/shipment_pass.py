@@ -7,6 +7,8 @@ it leaves the event queued; the next one finds the fulfilment by its pieces.
 from __future__ import annotations
 
 from ..core.errors import Busy
+from ..core.lifecycle.view import to_ship
+from ..core.models import Order
 from ..core.settings import StoreSettings
 from ..core.shipping import CancelFulfilment, Fulfil, ShipmentCommand, Told, UpdateTracking, plan_shipments
 from ..erps.base import Event, LinkKey, NewEvent, Outcome, Subject
@@ -44,6 +46,24 @@ def look_again(subject: Subject, why: str) -> NewEvent:
 		external_id=subject.external_id,
 		event_key=f"follow-up:{why}"[:140],
 		whole=False,
+	)
+
+
+def to_finish(connection: Connection, order: Order) -> NewEvent | None:
+	"""An event that looks whether the store's status can say now that all is shipped: it was paid since, or the
+	rest was refunded. None where it says so, knows no such status, or pieces are still to be shipped."""
+	shipped = connection.platform.capabilities.shipped_status
+	if not (connection.settings.fulfil and shipped and order.live and order.fulfilments):
+		return None
+	if order.status == shipped or order.payment_status == "pending" or to_ship(order):
+		return None
+	return NewEvent(
+		store=connection.store,
+		topic="shipped",
+		kind="shipment",
+		external_id=order.id,
+		event_key=f"shipped:{order.id}:{order.updated_at.isoformat()}",
+		direction="Out",
 	)
 
 

@@ -200,3 +200,60 @@ class TestTrackingPlugin:
 			order_id = world.seller.place(story(world, number=number))
 			store.fulfil(order_id, to_fulfil(store.shipments(order_id)))
 		assert sum("shipment-tracking" in (request.url or "") for request in adapter.sent) == 1
+
+
+class TestCompletedLater:
+	"""An order that is shipped before its money has come."""
+
+	@pytest.fixture
+	def shipped(self, world: WooCommerceLifeWorld, store: WooCommerceStore) -> str:
+		order_id = world.seller.place(story(world, paid=False, gateway="bacs"))
+		store.fulfil(order_id, to_fulfil(store.shipments(order_id)))
+		assert not store.shipments(order_id).unfinished
+		return order_id
+
+	def finish(self, store: WooCommerceStore, order_id: str) -> None:
+		command = to_fulfil(store.shipments(order_id), {}, complete=True)
+		assert command.parts == () and store.fulfil(order_id, command) == ()
+
+	def test_is_completed_once_it_is_paid(
+		self,
+		world: WooCommerceLifeWorld,
+		emulator: EmulatedWooCommerce,
+		store: WooCommerceStore,
+		shipped: str,
+	) -> None:
+		self.finish(store, shipped)
+		assert asked(store, shipped).status == "on-hold"
+		world.seller.pay(shipped)
+		assert store.shipments(shipped).unfinished
+		self.finish(store, shipped)
+		assert asked(store, shipped).status == "completed" and len(notes(emulator, shipped)) == 1
+		assert not store.shipments(shipped).unfinished
+
+	@pytest.mark.parametrize("word", ["completed", "refunded", "my-own-status"])
+	def test_staff_decides(
+		self,
+		world: WooCommerceLifeWorld,
+		emulator: EmulatedWooCommerce,
+		store: WooCommerceStore,
+		word: str,
+		shipped: str,
+	) -> None:
+		world.seller.pay(shipped)
+		emulator.configure(custom_statuses=("my-own-status",))
+		emulator.update(int(shipped), status=word)
+		assert not store.shipments(shipped).unfinished
+		if word == "completed":
+			emulator.update(int(shipped), status="processing")
+			assert not store.shipments(shipped).unfinished
+
+	def test_part_status_waits_for_the_money_too(self, world: WooCommerceLifeWorld) -> None:
+		"""In a status of its own WooCommerce would take the order for paid at the next one."""
+		settings = StoreSettings(currency="EUR", custom_statuses=("partial-shipped",))
+		emulator = EmulatedWooCommerce(seed=8, settings=settings)
+		seller, (store, _) = WooCommerceSeller(emulator), https_store(emulator)
+		order_id = seller.place(story(world, paid=False, gateway="bacs"))
+		cups = asked(store, order_id).lines[CUPS].id
+		store.fulfil(order_id, to_fulfil(store.shipments(order_id), {cups: 1}, status="partial-shipped"))
+		assert asked(store, order_id).status == "on-hold"

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-from pydantic import SecretStr
 
 from ecommerce_sync.core.erp import Delivery
 from ecommerce_sync.core.life import Fulfilment, Parcel
@@ -24,7 +22,8 @@ from ecommerce_sync.sandbox.faults import Faults, RequestFault
 from ecommerce_sync.sandbox.sellers import DemoSeller, ShopifySeller, WooCommerceSeller
 from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
 from ecommerce_sync.sandbox.shopify.shop import Shop
-from ecommerce_sync.sandbox.story import Bought, Delivery as Posting, Person, Place, Rate, Story
+from ecommerce_sync.sandbox.story import Bought, Person, Place, Rate, Story
+from ecommerce_sync.sandbox.story import Delivery as Posting
 from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings as WooSettings
 from ecommerce_sync.sandbox.world import settings_for

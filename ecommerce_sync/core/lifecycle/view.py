@@ -205,3 +205,15 @@ def pieces_of(rows: Iterable[DocumentRow | SalesOrderRow]) -> Pieces:
 def shippable(order: Order) -> Iterator[Line]:
 	"""Lines with goods that leave the house."""
 	return (line for line in order.lines if line.requires_shipping and line.kind in ("product", "custom"))
+
+
+def to_ship(order: Order) -> Pieces:
+	"""Pieces by line that the store knows neither as shipped nor as paid back."""
+	live = [each for each in order.fulfilments if each.status in ("success", "pending")]
+	shipped = ((line.line_id, line.quantity) for each in live for line in each.lines)
+	refunded = ((line.line_id, line.quantity) for refund in order.refunds for line in refund.lines)
+	gone: Pieces = {}
+	for line_id, pieces in (*shipped, *refunded):
+		gone[line_id] = gone.get(line_id, ZERO) + pieces
+	left = {line.id: line.quantity - gone.get(line.id, ZERO) for line in shippable(order)}
+	return {line: pieces for line, pieces in left.items() if pieces > 0}

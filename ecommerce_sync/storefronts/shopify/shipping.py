@@ -97,7 +97,7 @@ def fulfil(admin: Admin, order_id: str, order: Fulfil) -> tuple[str, ...]:
 		return ()
 	done: list[str] = []
 	for parts in _by_location(order.parts):
-		done.append(_created(admin, order_id, order, parts, again=True))
+		done += _created(admin, order_id, order, parts, again=True)
 	return tuple(done)
 
 
@@ -108,20 +108,24 @@ def _by_location(parts: Sequence[FulfilPart]) -> list[list[FulfilPart]]:
 	return list(found.values())
 
 
-def _created(admin: Admin, order_id: str, order: Fulfil, parts: Sequence[FulfilPart], again: bool) -> str:
+def _created(
+	admin: Admin, order_id: str, order: Fulfil, parts: Sequence[FulfilPart], again: bool
+) -> list[str]:
+	"""The fulfilment's id; several where the pieces wait at several locations since they were read."""
 	given = {"fulfillment": _input(order, parts)}
 	payload = admin.attempt("fulfillment_create", given, repeatable=False).get("fulfillmentCreate") or {}
 	if made := payload.get("fulfillment"):
-		return _number(made)
+		return [_number(made)]
 	words = "; ".join(str(error.get("message")) for error in payload.get("userErrors") or ())
 	fresh = followed(shipments(admin, order_id), parts)
 	if again and fresh and fresh != list(parts):
-		return _created(admin, order_id, order, fresh, again=False)
+		places = _by_location(fresh)
+		return [each for here in places for each in _created(admin, order_id, order, here, again=False)]
 	_refused(order_id, words or "It made no fulfilment.")
 
 
 def followed(now: StoreShipments, parts: Sequence[FulfilPart]) -> list[FulfilPart]:
-	"""The same pieces where they wait now; all at one location, none if that cannot be.
+	"""The same pieces where they wait now: all at one location if that can be, else at several, none if they are gone.
 
 	Raises `Transient` where the store keeps pieces back.
 	"""
@@ -130,6 +134,8 @@ def followed(now: StoreShipments, parts: Sequence[FulfilPart]) -> list[FulfilPar
 		waiting = [part for part in now.open if part.location_id == place and part.held is None]
 		if found := _taken(waiting, parts):
 			return found
+	if found := _taken([part for part in now.open if part.held is None], parts):
+		return found
 	wanted = {part.line_id for part in parts}
 	held = [part.held for part in now.open if part.held and part.line_id in wanted]
 	if held:

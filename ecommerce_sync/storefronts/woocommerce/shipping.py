@@ -14,13 +14,12 @@ from ...core.errors import Fixable, Gone
 from ...core.life import LineQuantity, Parcel
 from ...core.models import ZERO, Order
 from ...core.shipping import Fulfil, Fulfillable, StoreShipments, lines_of
-from . import fulfilments, memory, orders, parse
+from . import fulfilments, memory, orders, parse, payments
 from .api import Api, rows_of
 from .fields import Fields, cleaned
 from .tracking import Tracking
 
 _ENDED = {"cancelled", "refunded", "trash"}
-_UNPAID = {"pending", "on-hold", "failed"}  # WooCommerce takes such an order for paid when it is completed
 
 
 class Shipping:
@@ -38,18 +37,22 @@ class Shipping:
 		"""Write a shipment down; its id is the document's. One that was written is found again."""
 		order = parse.parse_order(orders.fetch(self._api, order_id))
 		entries = memory.read(Fields(order.raw))
+		if not command.parts:
+			return self._finish(order, entries)
 		lines = lines_of(command.parts)
 		known = next((each for each in entries if _is_same(each, command.document, lines)), None)
 		if known:
 			return (known.id,)
 		self._check(order, lines)
-		completed = command.complete and not _would_be_paid(order)
+		waits = _would_be_paid(order)
+		completed = command.complete and not waits
 		entry = memory.Entry(
 			id=_free_id(command.document, entries), lines=lines, parcels=command.parcels, completed=completed
 		)
 		self._tracking.replace(order_id, (), entry.parcels)
 		self._note(order, entries, entry, command.notify)
-		status = fulfilments.COMPLETED if completed else None if command.complete else command.status
+		part = None if command.complete or waits else command.status
+		status = fulfilments.COMPLETED if completed else part
 		self._save(order, memory.replaced(entries, entry), status)
 		return (entry.id,)
 
@@ -107,6 +110,14 @@ class Shipping:
 				)
 				raise Fixable("store_refused", f"store:{self._api.host}", detail=detail, store=self._api.host)
 
+	def _finish(self, order: Order, entries: Sequence[memory.Entry]) -> tuple[str, ...]:
+		"""All was shipped before; only the status waited for the payment."""
+		if _unfinished(order):
+			last = next(each for each in reversed(entries) if each.live)
+			done = last.model_copy(update={"completed": True})
+			self._save(order, memory.replaced(entries, done), fulfilments.COMPLETED)
+		return ()
+
 	def _note(
 		self, order: Order, others: Sequence[memory.Entry], entry: memory.Entry, to_customer: bool
 	) -> None:
@@ -132,12 +143,28 @@ def _shipments(order: Order) -> StoreShipments:
 		live=order.live,
 		open=tuple(Fulfillable(line_id=line.line_id, quantity=line.quantity) for line in left),
 		fulfilments=order.fulfilments,
+		unfinished=not left and _unfinished(order),
 	)
+
+
+def _unfinished(order: Order) -> bool:
+	"""Whether we shipped the last pieces while the order could not be completed, and it can be now.
+
+	An order that was completed before stays as the shop's staff has it, and so does one in a status of their own.
+	"""
+	fields = Fields(order.raw)
+	if order.status != "processing" and not order.status.startswith("partial"):
+		return False
+	if fields.time("date_completed") or _would_be_paid(order):
+		return False
+	ours = [each for each in memory.read(fields) if each.live]
+	left = fulfilments.unshipped(order.lines, order.fulfilments, order.refunds)
+	return bool(ours) and not left and not any(each.completed for each in ours)
 
 
 def _would_be_paid(order: Order) -> bool:
 	"""Whether completing the order would say that its money has come; cash on delivery has, then."""
-	return order.status in _UNPAID and order.processed_at is None and order.gateways != ("cod",)
+	return not payments.was_paid(Fields(order.raw), order.status) and order.gateways != ("cod",)
 
 
 def _is_same(entry: memory.Entry, document: str, lines: tuple[LineQuantity, ...]) -> bool:
