@@ -85,7 +85,7 @@ def three_lines(inclusive: bool = False, bundle: bool = False, digits: int = 2) 
 	lines[2] = lines[2].model_copy(update={"sku": BUNDLE if bundle else SKUS[0]})
 	price = Decimal(700).scaleb(-digits)
 	shipping = Shipping(id="s", title="Post", price=price, taxes=_taxes(price, digits))
-	parts = [*lines, shipping]
+	parts: list[Line | Shipping] = [*lines, shipping]
 	total = sum((part.total for part in parts), Decimal(0))
 	if not inclusive:
 		total += sum((tax.amount for part in parts for tax in part.taxes), Decimal(0))
