@@ -227,7 +227,9 @@ def _of_return(name: str, told: Json) -> Case:
 	total = sum((_listed(line) for line in lines), ZERO)
 	values = {"line_items": lines, "total_price": str(total), "financial_status": "paid"}
 	case = _of_order(name, "shopify", {**order, **values, "refunds": []})
-	announced = _summed((_line_id(line), _number(row["quantity"])) for line, row in zip(lines, rows))
+	announced = _summed(
+		(_line_id(line), _number(row["quantity"])) for line, row in zip(lines, rows, strict=False)
+	)
 	return case._replace(after={**case.after, "returns": [told]}, announced=announced)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from ..base import ZERO
 from ..commands import ChargeRow, Row, SalesOrderDraft
@@ -146,15 +146,20 @@ def _fewer(life: Life, existing: list[SalesOrderRow], less: Decimal) -> list[Row
 	"""Undelivered and unbilled pieces go, of the last row first."""
 	rows = []
 	for row in reversed(existing):
-		billed = row.billed / row.rate if row.rate else row.delivered
-		n = min(less, row.quantity - max(row.delivered, rounded(billed, 3)))
-		n = max(ZERO, n)
+		n = max(ZERO, min(less, row.quantity - _settled(life, row)))
 		less -= n
 		if row.quantity > n:
 			rows.append(_as_row(row).model_copy(update={"quantity": row.quantity - n}))
 	if less > 0:
 		raise held(life, "quantities of what was delivered or billed")
 	return rows[::-1]
+
+
+def _settled(life: Life, row: SalesOrderRow) -> Decimal:
+	"""Pieces that ERPs keep on a row: shipped, even if they came back, or billed, be it in part."""
+	shipped = total(each.quantity for s in life.shipments for each in s.rows if each.order_row == row.name)
+	billed = rounded(row.billed / row.rate, 6).to_integral_value(ROUND_CEILING) if row.rate else ZERO
+	return max(row.delivered, shipped, min(billed, row.quantity))
 
 
 def _more(

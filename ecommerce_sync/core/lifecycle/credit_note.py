@@ -14,7 +14,7 @@ from ..erp import DocumentRow, ErpCharge, Invoice
 from ..errors import Fixable, Held
 from ..followups import CreateCreditNote, CreditRow
 from ..life import RefundPart
-from ..money import digits_of, minor_digits, rounded, split_evenly, spread, total
+from ..money import digits_of, minor_digits, rounded, split_evenly, spread, total, unit
 from .view import Fate, Life
 
 
@@ -27,6 +27,7 @@ class Share(NamedTuple):
 	quantity: Decimal
 	amount: Decimal = ZERO
 	taxes: tuple[TaxLine, ...] = ()
+	leaves: bool = False  # pieces that the Sales Order is to lose: nothing of them may stay billed
 
 
 class Crediting:
@@ -65,10 +66,10 @@ class Crediting:
 	) -> CreateCreditNote | None:
 		"""The credit note of one invoice; None when it comes to nothing. Raises `Held` when it cannot be made."""
 		shares = self._lowered(shares, adjustment)
-		rows = [row for share in shares for row in self._credit_rows(share)]
+		charges = [] if self.template else list(self._taxes(invoice, shares))
+		rows = [row for share in shares for row in self._credit_rows(share, charges)]
 		if adjustment > 0:
 			rows.append(CreditRow(invoice_row=invoice.rows[0].name, quantity=ZERO, rate=adjustment))
-		charges = [] if self.template else list(self._taxes(invoice, shares))
 		for part in parts:
 			charges += self._part(invoice, part)
 		amount = _sum(rows, self.digits) + total(each.amount for each in charges)
@@ -128,19 +129,41 @@ class Crediting:
 		off = spread(-adjustment, bearing, self.digits)
 		return [share._replace(amount=share.amount - less) for share, less in zip(shares, off, strict=True)]
 
-	def _credit_rows(self, share: Share) -> Iterator[CreditRow]:
-		"""The cheapest pieces, dearer ones in their place as far as the amount asks; the rest by rate or amount."""
+	def _credit_rows(self, share: Share, charges: list[ChargeRow]) -> Iterator[CreditRow]:
+		"""The cheapest pieces, dearer ones in their place as far as the amount asks; the rest by rate or amount.
+
+		Pieces that leave the order are credited at what they were billed at; what is kept of it joins `charges`.
+		"""
 		taken = _cheapest(share.rows, share.quantity)
 		missing = share.amount - _value(taken)
 		taken, missing = _dearer(taken, share.rows, missing)
 		for row, n in taken:
 			self._given[row.name] = self._given.get(row.name, ZERO) + n
 		if missing < 0:
-			yield from self._cheaper(taken, share.amount, share.quantity)
-			return
+			kept = self._kept(share, missing)
+			if not kept:
+				yield from self._cheaper(taken, share.amount, share.quantity)
+				return
+			charges.append(kept)
+			missing = ZERO
 		yield from (CreditRow(invoice_row=row.name, quantity=n, rate=row.rate) for row, n in taken)
 		if missing:
 			yield CreditRow(invoice_row=share.rows[0][0].name, quantity=ZERO, rate=missing)
+
+	def _kept(self, share: Share, amount: Decimal) -> ChargeRow | None:
+		"""What is not paid back of pieces that leave the order, as rounding or fee; None where that has no account."""
+		small = -amount <= unit(self.digits) * share.quantity
+		settings = self.life.settings
+		account = settings.rounding_account if small else settings.fee_account
+		if not share.leaves or self.template or not account:
+			return None
+		return ChargeRow(
+			kind="rounding" if small else "fee",
+			account=account,
+			description="Rounding" if small else "Not refunded",
+			amount=amount,
+			cost_center=settings.cost_center,
+		)
 
 	def _cheaper(
 		self, taken: list[tuple[DocumentRow, Decimal]], amount: Decimal, pieces: Decimal

@@ -88,7 +88,8 @@ def _lines(life: Life, refund: Refund, crediting: Crediting) -> Iterator[Share]:
 			amount = rounded(line.amount * part, digits)
 			tax = total(each.amount for each in taxes)
 			net = amount - tax if life.order.taxes_included and not crediting.gross else amount
-			yield share._replace(amount=net, taxes=taxes)
+			leaves = life.order.live and life.fates[refund.id, line.line_id].removed > 0
+			yield share._replace(amount=net, taxes=taxes, leaves=leaves)
 
 
 def _rounding(life: Life, refund: Refund, crediting: Crediting, shares: list[Share]) -> Decimal:
