@@ -15,6 +15,24 @@ after_uninstall = "ecommerce_sync.install.after_uninstall"
 ignore_links_on_delete = ["Store Link", "Store Listing", "Sync Log"]
 default_log_clearing_doctypes = {"Sync Log": 90}
 
+# What documents of a store's order show of it, see public/js and api/connections.py.
+_IN_STORE = "public/js/store_document.js"
+_FORM = "public/js/store_connection"
+doctype_js = {
+	"Sales Order": [_IN_STORE, "public/js/sales_order.js"],
+	"Delivery Note": [_IN_STORE, "public/js/delivery_note.js"],
+	"Sales Invoice": [_IN_STORE, "public/js/sales_invoice.js"],
+	"Payment Entry": [_IN_STORE, "public/js/payment_entry.js"],
+	"Store Connection": [f"{_FORM}/{part}.js" for part in ("applies", "checks", "profile", "low_stock")],
+}
+_CONNECTIONS = "ecommerce_sync.api.connections"
+override_doctype_dashboards = {
+	"Sales Order": f"{_CONNECTIONS}.sales_order",
+	"Delivery Note": f"{_CONNECTIONS}.delivery_note",
+	"Sales Invoice": f"{_CONNECTIONS}.sales_invoice",
+	"Payment Entry": f"{_CONNECTIONS}.payment_entry",
+}
+
 # Saving what a waiting event waits for queues it again: the table is in doc_events/causes.py.
 _RELEASE = "ecommerce_sync.doc_events.causes.release"
 # What changes stock, reservations or prices is noted for the stores, see doc_events/stock.py and prices.py.

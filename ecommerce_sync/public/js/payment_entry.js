@@ -1,0 +1,1 @@
+frappe.ui.form.on("Payment Entry", { refresh: show_store });

@@ -1,0 +1,1 @@
+frappe.ui.form.on("Sales Invoice", { refresh: show_store });

@@ -1,0 +1,1 @@
+frappe.ui.form.on("Sales Order", { refresh: show_store });
