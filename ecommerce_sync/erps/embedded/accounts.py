@@ -33,14 +33,35 @@ class Accounts(Payments):
 		return self._ensure_customer(command, settings)
 
 	def merge_customer(self, store: str, gone_id: str, kept_id: str) -> Document | None:
-		gone, kept = self.customer_of(store, gone_id), self.customer_of(store, kept_id)
-		known = self.customer_state(store, gone_id).gone and gone in (None, kept)
-		document = kept or gone
+		before, kept = self.customer_state(store, gone_id), self.customer_of(store, kept_id)
+		gone, document = before.customer, kept or before.customer
+		known = before.gone and gone == kept
 		if document:
+			if gone and gone != document:
+				self._hand_over(store, gone, document)
 			for customer_id in (gone_id, kept_id):
 				self._set_link(store, "Customer", f"id:{customer_id}", "Customer", document)
 		self._account_gone(store, gone_id)
 		return ("Customer", document) if document and not known else None
+
+	def _hand_over(self, store: str, old: str, new: str) -> None:
+		"""What led to one Customer leads to another: accounts of the store, and guards that no other store needs."""
+		guards = "" if self._known_elsewhere(store, old) else " OR store = ''"
+		self.database.execute(
+			f"UPDATE link SET document = ? WHERE kind = 'Customer' AND document = ? AND (store = ?{guards})",
+			new,
+			old,
+			store,
+		)
+
+	def _known_elsewhere(self, store: str, customer: str) -> bool:
+		return bool(
+			self._all(
+				"SELECT 1 FROM link WHERE kind = 'Customer' AND document = ? AND store NOT IN (?, '')",
+				customer,
+				store,
+			)
+		)
 
 	def forget_customer(self, store: str, customer_id: str) -> Document | None:
 		name = self.customer_of(store, customer_id)

@@ -56,15 +56,6 @@ class People(Accounts):
 			*((row["doctype"], row["name"]) for row in followers),
 		)
 
-	def _known_elsewhere(self, store: str, customer: str) -> bool:
-		return bool(
-			self._all(
-				"SELECT 1 FROM link WHERE kind = 'Customer' AND document = ? AND store NOT IN (?, '')",
-				customer,
-				store,
-			)
-		)
-
 	def _persons(self, store: str, what: str, customer_id: str, email: str | None) -> list[str]:
 		"""The Customers that are meant."""
 		if what == "customer":

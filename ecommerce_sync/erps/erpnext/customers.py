@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 
+from ...core.accounts import told
 from ...core.commands import CustomerDraft
 from ...core.parties import normal_phone
 from ...core.settings import StoreSettings
@@ -42,6 +43,8 @@ def _bind(draft: CustomerDraft, store: str, unit: Unit) -> None:
 	if draft.keys and not draft.existing:
 		keys = [links.customer_key(store, key) for key in draft.keys]
 		links.point(keys, "Customer", unit.customer or "")
+		for key in (key for key in keys if key.external_id.startswith("id:")):
+			links.remember(key, told(draft, addresses=False))
 
 
 def _by_email(draft: CustomerDraft) -> str | None:
@@ -116,7 +119,7 @@ def _insert(customer: Any) -> str:
 
 def _values(draft: CustomerDraft, settings: StoreSettings) -> dict[str, Any]:
 	return {
-		"customer_name": _free_name(draft.name),
+		"customer_name": free_name(draft.name),
 		"customer_type": "Company" if draft.company else "Individual",
 		"customer_group": _group(draft),
 		"territory": _territory(draft, settings),
@@ -126,7 +129,7 @@ def _values(draft: CustomerDraft, settings: StoreSettings) -> dict[str, Any]:
 	}
 
 
-def _free_name(name: str) -> str:
+def free_name(name: str) -> str:
 	"""A name that ERPNext takes: no markup signs, and not that of a Customer Group."""
 	clean = document_name(name, "Customer", _NAME_LENGTH) or "Unnamed"
 	return f"{clean} (Customer)" if frappe.db.exists("Customer Group", clean) else clean

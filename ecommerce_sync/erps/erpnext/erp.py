@@ -61,12 +61,13 @@ from . import (
 from .fields import decimal
 from .goods_catalogue import CatalogueBooks
 from .goods_stock import StockBooks
+from .people_books import PeopleBooks
 from .unit import Unit, apart, end_transaction, unit_of_work
 
 Document = tuple[str, str]
 
 
-class ErpNext(CatalogueBooks, StockBooks):
+class ErpNext(CatalogueBooks, StockBooks, PeopleBooks):
 	"""Documents and links of the site that Frappe is connected to. One instance per worker or request."""
 
 	def __init__(self) -> None:

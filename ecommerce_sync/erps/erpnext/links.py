@@ -32,6 +32,11 @@ def customer_key(store: str, key: str) -> LinkKey:
 	return LinkKey(store=guard_store(store, key), kind="Customer", external_id=key)
 
 
+def account_key(store: str, customer_id: str) -> LinkKey:
+	"""The link of a customer's account in a store."""
+	return customer_key(store, f"id:{customer_id}")
+
+
 def party_key(kind: str, customer: str, part: str) -> LinkKey:
 	"""The link of a customer's Address (by fingerprint) or Contact (by the person's id in the store)."""
 	short = part if len(part) <= _PART_LENGTH else sha256(part.encode()).hexdigest()[:32]
@@ -112,6 +117,59 @@ def update(key: LinkKey, **values: Any) -> None:
 		f"UPDATE `tabStore Link` SET {columns}, modified = %s, modified_by = %s WHERE {_KEY}",
 		(*values.values(), now, user, *_triple(key)),
 	)
+
+
+def mark_gone(key: LinkKey) -> None:
+	"""The object is gone in the store: late messages about it ask the store first. Inserts a missing row."""
+	_insert([key])
+	update(key, state="Gone")
+
+
+def remember(key: LinkKey, digest: str) -> None:
+	"""Write the digest where there is none yet."""
+	frappe.db.sql(
+		f"UPDATE `tabStore Link` SET digest = %s WHERE {_KEY} AND COALESCE(digest, '') = ''",
+		(digest, *_triple(key)),
+	)
+
+
+def known_elsewhere(store: str, customer: str) -> bool:
+	"""Whether accounts of another store lead to the Customer."""
+	rows = frappe.db.sql(
+		"""SELECT 1 FROM `tabStore Link` WHERE document_type = 'Customer' AND document = %s
+		AND kind = 'Customer' AND store NOT IN (%s, '') LIMIT 1""",
+		(customer, store),
+	)
+	return bool(rows)
+
+
+def hand_over(store: str, old: str, new: str) -> None:
+	"""What led to one Customer leads to another: accounts of the store, and guards that no other store needs."""
+	stores = [store] if known_elsewhere(store, old) else [store, ""]
+	frappe.db.sql(
+		"""UPDATE `tabStore Link` SET document = %(new)s WHERE document_type = 'Customer' AND document = %(old)s
+		AND kind = 'Customer' AND store IN %(stores)s""",
+		{"new": new, "old": old, "stores": stores},
+	)
+
+
+def forget_customer(store: str, customer: str, everywhere: bool) -> None:
+	"""Nothing of the store leads to the Customer; `everywhere`: guards, addresses and contacts neither.
+
+	Rows of the store's accounts stay, as a mark that they are gone.
+	"""
+	frappe.db.sql(
+		"""UPDATE `tabStore Link` SET document_type = NULL, document = NULL, digest = NULL, version = NULL,
+		state = 'Gone' WHERE document_type = 'Customer' AND document = %s AND kind = 'Customer' AND store = %s""",
+		(customer, store),
+	)
+	if everywhere:
+		owner = f"{_owner(customer)}:"
+		frappe.db.sql(
+			"""DELETE FROM `tabStore Link` WHERE store = '' AND ((kind = 'Customer' AND document_type = 'Customer'
+			AND document = %s) OR (kind IN ('Address', 'Contact') AND LEFT(external_id, %s) = %s))""",
+			(customer, len(owner), owner),
+		)
 
 
 def stored_version(version: datetime | None) -> datetime | None:
