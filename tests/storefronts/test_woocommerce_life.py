@@ -206,7 +206,10 @@ class TestCompletedLater:
 	"""An order that is shipped before its money has come."""
 
 	@pytest.fixture
-	def shipped(self, world: WooCommerceLifeWorld, store: WooCommerceStore) -> str:
+	def shipped(
+		self, world: WooCommerceLifeWorld, emulator: EmulatedWooCommerce, store: WooCommerceStore
+	) -> str:
+		emulator.configure(custom_statuses=("my-own-status",))
 		order_id = world.seller.place(story(world, paid=False, gateway="bacs"))
 		store.fulfil(order_id, to_fulfil(store.shipments(order_id)))
 		assert not store.shipments(order_id).unfinished
@@ -241,7 +244,6 @@ class TestCompletedLater:
 		shipped: str,
 	) -> None:
 		world.seller.pay(shipped)
-		emulator.configure(custom_statuses=("my-own-status",))
 		emulator.update(int(shipped), status=word)
 		assert not store.shipments(shipped).unfinished
 		if word == "completed":

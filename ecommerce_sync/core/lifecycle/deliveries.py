@@ -15,24 +15,47 @@ from .view import Life, Pieces, pieces_of
 
 def deliveries(life: Life) -> Iterator[Command]:
 	"""One fulfilment at a time: what it leads to changes what the next one needs."""
+	gone = _gone(life)
 	for fulfilment in life.order.fulfilments:
 		known = [each for each in life.erp.deliveries if fulfilment.id in each.fulfilment_ids]
 		if fulfilment.status == "cancelled":
 			commands = list(_called_back(life, known))
 		elif fulfilment.status == "success" and not known:
-			commands = list(_shipped(life, fulfilment))
+			commands = list(_shipped(life, fulfilment, gone))
 		else:
 			commands = _cancelled_by_hand(life, fulfilment, known)
 		if commands:
 			yield from commands
 			return
+	for delivery in gone:
+		yield _cancel(life, delivery)
 
 
-def _shipped(life: Life, fulfilment: Fulfilment) -> Iterator[Command]:
-	"""ERPNext's own delivery of the same pieces, else a new one for those that it has not delivered."""
+def _gone(life: Life) -> list[Delivery]:
+	"""Deliveries of fulfilments that the store does not tell of any more, and whose pieces it has not shipped
+	otherwise: where no fulfilments are kept, the entry of a parcel is simply deleted."""
+	told = {each.id for each in life.order.fulfilments}
+	over = pieces_of(row for each in life.erp.deliveries if _stands(each) for row in each.rows)
+	for fulfilment in life.order.fulfilments:
+		for line in fulfilment.lines if fulfilment.status in ("success", "pending") else ():
+			over[line.line_id] = over.get(line.line_id, ZERO) - line.quantity
+	return [
+		each
+		for each in life.erp.deliveries
+		if _stands(each) and each.by_sync and life.order.live and not told.intersection(each.fulfilment_ids)
+		if all(over[line] >= n for line, n in pieces_of(each.rows).items())
+	]
+
+
+def _stands(delivery: Delivery) -> bool:
+	return bool(delivery.docstatus != 2 and delivery.fulfilment_ids and not delivery.is_return)
+
+
+def _shipped(life: Life, fulfilment: Fulfilment, gone: list[Delivery]) -> Iterator[Command]:
+	"""The delivery of the same pieces that ERPNext has already, else a new one for those that it has not delivered."""
 	pieces = {line.line_id: line.quantity for line in fulfilment.lines}
 	unknown = [each for each in life.shipments if not each.fulfilment_ids]
-	for delivery in unknown:
+	for delivery in (*unknown, *gone):
 		if pieces_of(delivery.rows) == pieces:
 			yield Adopt(
 				doctype=delivery.doctype,
@@ -81,10 +104,15 @@ def _called_back(life: Life, known: list[Delivery]) -> Iterator[Command]:
 			continue
 		if not delivery.by_sync and life.settings.deliveries_in == "no":
 			raise Held("fulfilment_cancelled", document=delivery.name)
-		rows = {row.name for row in delivery.rows}
-		if any(row.delivery_row in rows for invoice in life.invoices for row in invoice.rows):
-			raise Held("fulfilment_cancelled", document=delivery.name)
-		yield CancelDelivery(document=delivery.name)
+		yield _cancel(life, delivery)
+
+
+def _cancel(life: Life, delivery: Delivery) -> CancelDelivery:
+	"""Raises `Held` for one that is billed."""
+	rows = {row.name for row in delivery.rows}
+	if any(row.delivery_row in rows for invoice in life.invoices for row in invoice.rows):
+		raise Held("fulfilment_cancelled", document=delivery.name)
+	return CancelDelivery(document=delivery.name)
 
 
 def _cancelled_by_hand(life: Life, fulfilment: Fulfilment, known: list[Delivery]) -> list[Command]:

@@ -116,7 +116,12 @@ class Deliveries(SalesOrders):
 		self._reserve_again(row["data"]["sales_order"])
 
 	def _cancel_delivery(self, command: CancelDelivery) -> Document:
-		books, row = self._books_of(NOTE, command.document)
+		"""The store has called it back: should the same fulfilment come again, it needs a delivery again."""
+		document = self._undeliver(command.document)
+		return self._set(*document, {"fulfilment_ids": []}) if self._read(*document) else document
+
+	def _undeliver(self, name: str) -> Document:
+		books, row = self._books_of(NOTE, name)
 		if row["docstatus"] == 0:
 			self._delete(NOTE, row["name"])
 			return (NOTE, row["name"])
@@ -159,7 +164,7 @@ class Deliveries(SalesOrders):
 		"""A Delivery Note or return is cancelled; a draft is deleted."""
 		with self.database.transaction():
 			books, _ = self._books_of(NOTE, name)
-			self._cancel_delivery(CancelDelivery(document=name))
+			self._undeliver(name)
 			self._note_out("shipment", books.data)
 
 	def submit_delivery(self, name: str) -> None:

@@ -59,9 +59,17 @@ def cancel(command: CancelDelivery, order: Order, settings: StoreSettings, unit:
 	with refusals(doc.customer):
 		if doc.docstatus == 1:
 			doc.cancel()
+			_forget(doc)
 		elif doc.docstatus == 0:
 			doc.delete()
 	return DOCTYPE, str(command.document)
+
+
+def _forget(doc: Any) -> None:
+	"""The store has called it back: should the same fulfilment come again, it needs a delivery again."""
+	known = told_of(doc.store_fulfilments)
+	value = stored_told((), known["told"], known["by_sync"])
+	frappe.db.set_value(DOCTYPE, doc.name, "store_fulfilments", value, update_modified=False)
 
 
 def adopt(command: Adopt, order: Order, settings: StoreSettings, unit: Unit) -> tuple[str, str]:
