@@ -19,7 +19,9 @@ _IMBALANCE = """select ifnull(sum(abs(off)), 0) from (select sum(g.debit) - sum(
 _RECEIVABLE = """select g.party, sum(g.debit_in_account_currency) - sum(g.credit_in_account_currency)
 	from `tabGL Entry` g join `tabAccount` a on a.name = g.account
 	where g.party_type = 'Customer' and a.account_type = 'Receivable' and g.is_cancelled = 0
-	and g.party in %(customers)s group by g.party"""
+	and (g.voucher_no in (select name from `tabSales Invoice` where ecommerce_store in %(stores)s)
+	or g.voucher_no in (select name from `tabPayment Entry` where ecommerce_store in %(stores)s))
+	group by g.party"""
 
 
 def policies(ground: Ground, shop: Shop, company: str) -> dict[str, Any]:
@@ -49,8 +51,8 @@ def imbalance(company: str) -> Decimal:
 	return Decimal(str(frappe.db.sql(_IMBALANCE, company)[0][0]))
 
 
-def receivables(customers: Sequence[str]) -> Mapping[str, Decimal]:
-	"""What customers owe by the ledger, in their accounts' currency."""
+def receivables(stores: Sequence[str]) -> Mapping[str, Decimal]:
+	"""What customers owe by the ledger for these stores' invoices and payments, in their accounts' currency."""
 	frappe.db.rollback()
-	rows = frappe.db.sql(_RECEIVABLE, {"customers": [*customers, ""]})
+	rows = frappe.db.sql(_RECEIVABLE, {"stores": list(stores)})
 	return {party: Decimal(str(amount)) for party, amount in rows}

@@ -14,9 +14,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +47,7 @@ class Ground(NamedTuple):
 	world: World
 	desk: Desk
 	stores: Mapping[str, str]  # a seller's store to its Store Connection
-	receivables: Any  # customers to what they owe by the ledger
+	receivables: Any  # () to what customers owe by the ledger
 	imbalance: Any  # () to what the ledger is off by
 	stock: int  # of each Item before the first order
 
@@ -56,21 +59,38 @@ class Tally:
 	lives: list[Life] = field(default_factory=list)
 	verdicts: list[Verdict] = field(default_factory=list)
 	wrong: list[str] = field(default_factory=list)
+	words: str = ""
+
+	def add(self, other: Tally) -> None:
+		"""Take over another seed's."""
+		self.lives += other.lives
+		self.verdicts += other.verdicts
+		self.wrong += other.wrong
 
 
 @click.command()
 @click.option("--lives", "count", default=50, show_default=True, help="For each seed, over both stores.")
 @click.option("--seeds", default=20, show_default=True, help="Runs, each with a world of its own.")
 @click.option("--first", default=1, show_default=True, help="The first seed.")
+@click.option("--processes", default=2, show_default=True, help="Seeds that are lived at the same time.")
 @click.option("--currency", default="USD", show_default=True, help="What the stores sell in.")
-def main(count: int, seeds: int, first: int, currency: str) -> None:
+def main(count: int, seeds: int, first: int, processes: int, currency: str) -> None:
 	"""Whole lives of orders: both sides agree at the end, or the order is Held with a known reason."""
 	stop_politely()
 	tally = Tally()
-	with _ground() as open_ground:
-		for seed in range(first, first + seeds):
-			_live(open_ground, seed, count, currency, tally)
+	with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+		for one in pool.map(partial(_seed, count=count, currency=currency), range(first, first + seeds)):
+			tally.add(one)
 	sys.exit(_report(tally))
+
+
+def _seed(seed: int, count: int, currency: str) -> Tally:
+	"""In a process of its own."""
+	tally = Tally()
+	with _ground() as open_ground:
+		_live(open_ground, seed, count, currency, tally)
+	say(tally.words)
+	return tally
 
 
 def _live(open_ground: Any, seed: int, count: int, currency: str, tally: Tally) -> None:
@@ -91,7 +111,7 @@ def _live(open_ground: Any, seed: int, count: int, currency: str, tally: Tally) 
 		tally.wrong += [f"seed {seed}: {each}" for each in _ledger(ground, verdicts)]
 		tally.wrong += [f"seed {seed}: {each}" for each in _stock(ground, told, run, verdicts)]
 		agreed = sum(not v.differences and v.reason is None for v in verdicts)
-		say(f"seed {seed}: {agreed} of {len(verdicts)} agree; {run.sent} messages, {run.lost} lost")
+		tally.words = f"seed {seed}: {agreed} of {len(verdicts)} agree; {run.sent} messages, {run.lost} lost"
 
 
 def _verdicts(ground: Ground, told: Sequence[Any], run: LifeRun) -> list[Verdict]:
@@ -116,7 +136,7 @@ def _ledger(ground: Ground, verdicts: Sequence[Verdict]) -> Iterator[str]:
 	for each in verdicts:
 		if each.customer and each.customer not in held:
 			owed[each.customer] = owed.get(each.customer, Decimal(0)) + each.owed
-	booked = ground.receivables(list(owed))
+	booked = ground.receivables()
 	for customer, amount in owed.items():
 		if booked.get(customer, Decimal(0)) != amount:
 			yield f"{customer} owes {booked.get(customer, 0)}, by the stores {amount}"
@@ -183,8 +203,7 @@ def _embedded(sellers: Sequence[Any], seed: int, currency: str) -> Iterator[Grou
 				if sku not in HELPERS:
 					world.erp.add_item(sku)
 		stores = {each.store: each.store for each in sellers}
-		owed = world.erp.receivables
-		yield Ground(world, EmbeddedDesk(world), stores, lambda _: owed(), lambda: Decimal(0), 0)
+		yield Ground(world, EmbeddedDesk(world), stores, world.erp.receivables, lambda: Decimal(0), 0)
 
 
 @contextmanager
@@ -195,7 +214,7 @@ def _on_site(sellers: Sequence[Any], company: str, currency: str) -> Iterator[Gr
 	from ecommerce_sync.demo_site import SiteDesk, SiteWorld, connect_shop, retire
 	from ecommerce_sync.demo_site.person import prepare
 
-	run = frappe.db.count("Warehouse", {"warehouse_name": ["like", "Demo Stores %"]}) + 1
+	run = int(frappe.generate_hash(length=6), 16)  # seeds begin at the same time
 	ground = prepare(run, company, frappe.get_cached_value("Company", company, "default_currency"))
 	for seller in sellers:
 		seller.store = f"{seller.store} {run}"
@@ -206,7 +225,10 @@ def _on_site(sellers: Sequence[Any], company: str, currency: str) -> Iterator[Gr
 	frappe.db.commit()
 	world = SiteWorld(list(stores.values()), ground)
 	try:
-		yield Ground(world, SiteDesk(world), stores, receivables, lambda: imbalance(company), 0)
+		names = list(stores.values())
+		yield Ground(
+			world, SiteDesk(world), stores, lambda: receivables(names), lambda: imbalance(company), 0
+		)
 	finally:
 		retire(list(stores.values()))
 

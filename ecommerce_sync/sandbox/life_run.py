@@ -168,7 +168,7 @@ class LifeRun:
 	def _post(self) -> None:
 		"""Some are lost, some come twice, all wait some time."""
 		for seller in {id(seller): seller for seller, _ in self.lives}.values():
-			for message in seller.pending():
+			for message in filter(_is_of_orders, seller.pending()):
 				draw = self.rng.random()
 				self.lost += draw < 0.08
 				self.mail += [] if draw < 0.08 else [message, message] if draw > 0.92 else [message]
@@ -207,3 +207,9 @@ class LifeRun:
 
 	def _sweep(self, machine: Machine) -> int:
 		return sum(reconcile(machine, store) for store in sorted({seller.store for seller, _ in self.lives}))
+
+
+def _is_of_orders(message: Message) -> bool:
+	"""Products and stock have lives of their own; here they would only take time."""
+	topic = next(value for name, value in message.headers.items() if name.lower().endswith("-topic"))
+	return not topic.startswith(("product", "inventory"))
