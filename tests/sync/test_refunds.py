@@ -297,3 +297,30 @@ class TestMessages:
 		lines = pieces_of(seen(world, order_id).document.rows)  # type: ignore[union-attr]
 		assert world.lines(order_id)[TEA] not in lines
 		agrees(world, order_id)
+
+
+class TestRestockingFee:
+	@pytest.mark.parametrize("policy", BILLED)
+	def test_goods_come_back_for_less(self, world: ShipmentWorld, policy: str) -> None:
+		order_id = placed(world, policy, PIECES)
+		refund(world, order_id, {POTS: 2}, restock="return", amount=D("-10.00"))
+		figures = world.seller.figures(order_id)
+		assert credited(world, order_id) == figures.credited == D("75.20")
+		assert (back(world, order_id), paid_out(world, order_id)) == ({POTS: 2}, D("75.20"))
+		agrees(world, order_id)
+
+	def test_a_line_that_is_billed_but_never_shipped(self, world: ShipmentWorld) -> None:
+		order_id = placed(world, "on_payment")
+		refund(world, order_id, {POTS: 2}, restock="cancel", amount=D("-10.00"))
+		[note] = notes(world, order_id)
+		assert -note.total == world.seller.figures(order_id).credited == D("75.20")
+		assert [-c.amount for c in note.charges if c.kind == "fee"] == [D("-10.00")]
+		agrees(world, order_id)
+
+	def test_all_that_is_not_billed_is_called_off_for_less(self, world: ShipmentWorld) -> None:
+		order_id = placed(world, "never")
+		refund(world, order_id, PIECES, restock="cancel", amount=D("-10.00"), shipping=D("6.90"))
+		document = seen(world, order_id).document
+		assert document is not None and (document.docstatus, document.total) == (1, D("10.00"))
+		assert not any(row.line_id in world.lines(order_id) for row in document.rows)
+		agrees(world, order_id)
