@@ -15,6 +15,7 @@ from ..errors import Fixable, Held
 from ..followups import CreateCreditNote, CreditRow
 from ..life import RefundPart
 from ..money import digits_of, minor_digits, rounded, split_evenly, spread, total, unit
+from .credit_pieces import Taken, cheapest, dearer, value
 from .view import Fate, Life
 
 
@@ -69,7 +70,7 @@ class Crediting:
 		charges = [] if self.template else list(self._taxes(invoice, shares))
 		rows = [row for share in shares for row in self._credit_rows(share, charges)]
 		if adjustment > 0:
-			rows.append(CreditRow(invoice_row=invoice.rows[0].name, quantity=ZERO, rate=adjustment))
+			rows.append(self._beyond(invoice, adjustment))
 		for part in parts:
 			charges += self._part(invoice, part)
 		amount = _sum(rows, self.digits) + total(each.amount for each in charges)
@@ -90,7 +91,7 @@ class Crediting:
 			return None
 		beyond = left - _sum(rows, self.digits) - total(each.amount for each in charges)
 		if beyond > 0 and not self.template:
-			rows.append(CreditRow(invoice_row=invoice.rows[0].name, quantity=ZERO, rate=beyond))
+			rows.append(self._beyond(invoice, beyond))
 		return self._command(invoice, rows, charges, left)
 
 	def _command(
@@ -106,6 +107,13 @@ class Crediting:
 			against_itself=invoice.outstanding >= amount > 0,
 			note=self.words,
 		)
+
+	def _beyond(self, invoice: Invoice, amount: Decimal) -> CreditRow:
+		"""An amount without goods, on a row that the Sales Order still has; one with pieces left before others."""
+		ordered = {row.name for row in self.life.document.rows}
+		rank = [(row.order_row in ordered, self._left_of(row) > 0) for row in invoice.rows]
+		best = invoice.rows[rank.index(max(rank))]
+		return CreditRow(invoice_row=best.name, quantity=ZERO, rate=amount)
 
 	def _rows(self, invoice: Invoice, line_id: str) -> list[DocumentRow]:
 		return [row for row in invoice.rows if row.line_id == line_id and row.quantity > 0]
@@ -134,9 +142,9 @@ class Crediting:
 
 		Pieces that leave the order are credited at what they were billed at; what is kept of it joins `charges`.
 		"""
-		taken = _cheapest(share.rows, share.quantity)
-		missing = share.amount - _value(taken)
-		taken, missing = _dearer(taken, share.rows, missing)
+		taken = cheapest(share.rows, share.quantity)
+		missing = share.amount - value(taken)
+		taken, missing = dearer(taken, share.rows, missing)
 		for row, n in taken:
 			self._given[row.name] = self._given.get(row.name, ZERO) + n
 		if missing < 0:
@@ -165,9 +173,7 @@ class Crediting:
 			cost_center=settings.cost_center,
 		)
 
-	def _cheaper(
-		self, taken: list[tuple[DocumentRow, Decimal]], amount: Decimal, pieces: Decimal
-	) -> Iterator[CreditRow]:
+	def _cheaper(self, taken: Taken, amount: Decimal, pieces: Decimal) -> Iterator[CreditRow]:
 		"""Pieces at lower rates than they were billed at."""
 		even = [[part.rate, part.quantity] for part in split_evenly(amount, pieces, self.digits)]
 		for row, wanted in sorted(taken, key=lambda each: each[0].rate):
@@ -229,41 +235,6 @@ class Crediting:
 		amount = charge.amount + total(each.amount for each in same)
 		row = _charge(charge, "", amount)
 		return row.model_copy(update={"shares": shares}) if amount else None
-
-
-Taken = list[tuple[DocumentRow, Decimal]]
-
-
-def _cheapest(rows: Iterable[tuple[DocumentRow, Decimal]], pieces: Decimal) -> Taken:
-	taken = []
-	for row, there in sorted(rows, key=lambda each: each[0].rate):
-		if (n := min(pieces, there)) > 0:
-			taken.append((row, n))
-			pieces -= n
-	return taken
-
-
-def _dearer(
-	taken: Taken, rows: Iterable[tuple[DocumentRow, Decimal]], missing: Decimal
-) -> tuple[Taken, Decimal]:
-	"""Swap whole pieces for dearer ones as long as no more than the missing amount is added."""
-	counts = {row.name: n for row, n in taken}
-	there = {row.name: (row, n) for row, n in rows}
-	for name, (row, free) in sorted(there.items(), key=lambda each: -each[1][0].rate):
-		for other, (cheap, _) in sorted(there.items(), key=lambda each: each[1][0].rate):
-			step = row.rate - cheap.rate
-			if step <= 0 or missing <= 0:
-				continue
-			n = min(counts.get(other, ZERO), free - counts.get(name, ZERO), missing // step)
-			if n > 0:
-				counts[other] -= n
-				counts[name] = counts.get(name, ZERO) + n
-				missing -= n * step
-	return [(there[name][0], n) for name, n in counts.items() if n], missing
-
-
-def _value(taken: Taken) -> Decimal:
-	return total(row.rate * n for row, n in taken)
 
 
 def _sum(rows: Iterable[CreditRow], digits: int) -> Decimal:
