@@ -57,12 +57,11 @@ def profile(store: str) -> Row:
 
 @frappe.whitelist(methods=["POST"])
 def register_webhooks(store: str) -> list[Row]:
-	"""Have the store send its orders, products and quantities here; the subscriptions as the store now has them."""
+	"""Have the store send its orders, products, quantities, and by option its customers here; the subscriptions as
+	the store now has them."""
 	doc = store_to_manage(store)
 	with spoken():
-		can = platform(doc.platform).capabilities
-		topics = (*can.order_topics, *can.product_topics)
-		found = connect(doc).register_webhooks(doc.webhook_address, topics)
+		found = connect(doc).register_webhooks(doc.webhook_address, _topics(doc))
 	return _keep(doc, found)
 
 
@@ -143,6 +142,13 @@ def _write_health(store: str, checks: list[Check | SiteCheck]) -> None:
 	note = "\n".join(f"{check.name}: {check.detail}" for check in bad)
 	values = {"health": health, "health_note": note[:1000]}
 	frappe.db.set_value("Store Connection", store, values, update_modified=False)
+
+
+def _topics(doc: Any) -> tuple[str, ...]:
+	"""What the store is to tell. Requests about personal data no program can subscribe to: they are part of the
+	Shopify app's own configuration."""
+	can = platform(doc.platform).capabilities
+	return (*can.order_topics, *can.product_topics, *(can.customer_topics if doc.sync_customers else ()))
 
 
 class spoken:

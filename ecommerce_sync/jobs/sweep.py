@@ -1,5 +1,5 @@
 """What the scheduler starts: the minute sweep over inbox and notes, the hourly look for missed orders, the
-daily audit of what the stores show.
+daily audit of what the stores show and look for payouts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import frappe
 from ..bootstrap import SYNC_USER, machine
 from ..core.errors import SyncError
 from ..sync import sweep
-from . import drain, health, push
+from . import drain, health, payouts, push
 from .wake import once, wake
 
 _WORK = "Look-up"
@@ -32,10 +32,11 @@ def hourly() -> None:
 
 
 def daily() -> None:
-	"""Prices whose period begins or ends, and one audit per store that shows our stock."""
+	"""Prices whose period begins or ends, one audit per store that shows our stock, and what stores paid out."""
 	machine().erp.note_price_periods()
 	for store in frappe.get_all("Store Connection", {"enabled": 1, "push_stock": 1}, pluck="name"):
 		once(f"audit:{store}", "ecommerce_sync.jobs.push.audit", queue="long", store=store)
+	payouts.start()
 
 
 def reconcile(store: str) -> int:

@@ -105,6 +105,9 @@ def _redact_customer(customer: str) -> list[Document]:
 		return drafts
 	values = {**dict.fromkeys(_CUSTOMER), "customer_details": None, "customer_name": REDACTED}
 	_set("Customer", customer, values)
+	frappe.db.set_value(
+		"Dynamic Link", {"link_doctype": "Customer", "link_name": customer}, "link_title", REDACTED
+	)
 	return [_renamed("Customer", customer), *contacts, *addresses, *drafts]
 
 
@@ -146,11 +149,12 @@ def _redact_messages(store: str, ids: list[str] | None) -> list[Document]:
 	named = "" if ids is None else "AND external_id IN %(ids)s"
 	where = f"""store = %(store)s AND kind IN ('order', 'customer', 'privacy') {named}
 		AND (payload IS NOT NULL OR plan IS NOT NULL OR traceback IS NOT NULL)"""
+	over = "state IN ('Done', 'Skipped') AND COALESCE(reason, '') <> 'erased'"  # its report names nobody
 	values = {"store": store, "ids": ids or [""]}
 	rows = frappe.db.sql(f"SELECT name FROM `tabSync Log` WHERE {where}", values)
 	frappe.db.sql(
 		f"""UPDATE `tabSync Log` SET payload = NULL, plan = NULL, traceback = NULL,
-		params = IF(state IN ('Done', 'Skipped') AND kind <> 'privacy', NULL, params) WHERE {where}""",
+		params = IF({over}, NULL, params), documents = IF({over}, NULL, documents) WHERE {where}""",
 		values,
 	)
 	return [("Sync Log", str(name)) for (name,) in rows]
@@ -160,6 +164,7 @@ def _set(doctype: str, name: str, values: dict[str, Any]) -> None:
 	"""Plainly: neither validations nor a site's Workflow may keep what must go."""
 	columns = set(frappe.db.get_table_columns(doctype))
 	known = {field: value for field, value in values.items() if field in columns}
+	known |= {"_comments": None} if "_comments" in columns else {}
 	frappe.db.set_value(doctype, name, known)
 
 

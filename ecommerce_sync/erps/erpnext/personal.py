@@ -104,11 +104,11 @@ def used_otherwise(store: str, customer: str) -> bool:
 	"""Whether another store knows the Customer, or documents of it came from elsewhere than this store."""
 	if links.known_elsewhere(store, customer):
 		return True
-	others: dict[str, Any] = {"customer": customer, "docstatus": 1, "ecommerce_store": ["!=", store]}
-	if any(
-		frappe.db.exists(doctype, others) for doctype in ("Sales Order", "Sales Invoice", "Delivery Note")
-	):
-		return True
+	for doctype in ("Sales Order", "Sales Invoice", "Delivery Note"):
+		filters = {"customer": customer, "docstatus": 1}
+		stores = frappe.get_all(doctype, filters, pluck="ecommerce_store", distinct=True)
+		if set(stores) - {store}:
+			return True
 	return bool(
 		frappe.db.exists("Quotation", {"party_name": customer, "quotation_to": "Customer", "docstatus": 1})
 	)
