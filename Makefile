@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-splits check-lives check-speed clean
+.PHONY: setup lint format types layers unit bench-test test demo check-payloads check-totals check-faults check-goods check-splits check-lives check-refunds check-speed clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,16 @@ ifneq ($(wildcard $(BENCH)/sites/$(CHECK_SITE)/site_config.json),)
 else
 	$(MAKE) --no-print-directory setup
 	$(BIN)/python checks/payloads.py "$(FOLDER)"
+endif
+
+check-refunds: DATA ?= $(FOLDER)
+check-refunds:
+	test -n "$(DATA)" || { echo "make check-refunds DATA=/path/to/payloads"; exit 2; }
+ifneq ($(wildcard $(BENCH)/sites/$(CHECK_SITE)/site_config.json),)
+	$(call check,refunds) "$(abspath $(DATA))"
+else
+	$(MAKE) --no-print-directory setup
+	$(BIN)/python checks/refunds.py "$(DATA)"
 endif
 
 check-totals:
