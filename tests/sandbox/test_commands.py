@@ -68,4 +68,5 @@ def test_the_demo_ends_with_both_sides_equal(tmp_path: Path) -> None:
 	assert "401" in result.output  # the forged ones
 	assert "stood at 40 in the store" in result.output  # the number typed into a store
 	assert "oversold: 1 × VASE-BLUE in" in result.output  # the oversold order
+	assert "2 orders from checkout to refund: both sides agree" in result.output
 	assert "Both sides agree" in page.read_text(encoding="utf-8")

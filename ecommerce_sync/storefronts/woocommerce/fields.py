@@ -200,3 +200,13 @@ def _moment(value: str, path: str) -> datetime:
 	except (ValueError, OverflowError):
 		pass
 	raise PayloadRefused(path, "is not a time")
+
+
+def admin_url(fields: Fields, post_id: str) -> str | None:
+	"""The page of an order or product in WordPress's admin; the REST address in `_links` tells where WordPress is."""
+	links = fields.data.get("_links")
+	itself = links.get("self") if isinstance(links, Mapping) else None
+	first = itself[0] if isinstance(itself, list) and itself else None
+	href = first.get("href") if isinstance(first, Mapping) else None
+	home, found, _rest = href.partition("/wp-json/") if isinstance(href, str) else ("", "", "")
+	return f"{home}/wp-admin/post.php?post={post_id}&action=edit" if found else None

@@ -14,7 +14,7 @@ from typing import Any
 from ...core.models import Charge, Line, Order, PaymentTerms, Shipping
 from ...core.money import rounded, total, unit
 from . import documents, fulfilments, lines, payments, people, refunds
-from .fields import Fields, amount_of, meta, meta_text
+from .fields import Fields, admin_url, amount_of, meta, meta_text
 from .taxes import Taxes
 
 _RATE_DIGITS = 9
@@ -55,6 +55,7 @@ def _order(fields: Fields) -> Order:
 		charges=fees + redeemed,
 		taxes=taxes.order,
 		discount_codes=coupons,
+		admin_url=admin_url(fields, order_id),
 		raw=dict(fields.data),
 		**_state(fields),
 		**_life(fields, order_id, currency, charged),

@@ -15,7 +15,7 @@ from typing import Any
 
 from ...core.products import Option, Product, ProductStatus, StockLevel, Variant
 from . import documents, variants
-from .fields import Fields, meta
+from .fields import Fields, admin_url, meta
 
 VARIATIONS = "variations_data"
 WEIGHT_UNIT = "weight_unit"
@@ -92,7 +92,7 @@ def _common(fields: Fields, product_id: str) -> dict[str, Any]:
 	return {
 		"platform": "woocommerce",
 		"status": _STATUSES.get((fields.text("status") or "publish").removeprefix("wc-"), "draft"),
-		"admin_url": _admin_url(fields, product_id),
+		"admin_url": admin_url(fields, product_id),
 		"raw": dict(fields.data),
 	}
 
@@ -157,16 +157,6 @@ def _is_gift_card(fields: Fields) -> bool:
 def _is_true(fields: Fields, key: str) -> bool:
 	value = fields.data.get(key)
 	return value is True or (isinstance(value, str | int) and str(value).lower() in ("1", "yes", "true"))
-
-
-def _admin_url(fields: Fields, product_id: str) -> str | None:
-	"""The product's page in WordPress's admin; the REST address in `_links` tells where WordPress is."""
-	links = fields.data.get("_links")
-	itself = links.get("self") if isinstance(links, Mapping) else None
-	first = itself[0] if isinstance(itself, list) and itself else None
-	href = first.get("href") if isinstance(first, Mapping) else None
-	home, found, _rest = href.partition("/wp-json/") if isinstance(href, str) else ("", "", "")
-	return f"{home}/wp-admin/post.php?post={product_id}&action=edit" if found else None
 
 
 def _id(fields: Fields, key: str) -> str:

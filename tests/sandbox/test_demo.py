@@ -1,19 +1,25 @@
-"""The demo's story of catalogue, stock and prices, and that its comparison finds what differs."""
+"""That the demo shows what happened to catalogue, stock, prices and whole orders, and that its comparison finds what differs."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from ecommerce_sync.core.stock import Listing, StockPart
-from ecommerce_sync.sandbox.demo import play
+from ecommerce_sync.sandbox.demo import demo_settings, play
 from ecommerce_sync.sandbox.goods_page import as_text
 from ecommerce_sync.sandbox.goods_report import GoodsReport, Step, compare_prices, compare_stock, less, pieces
+from ecommerce_sync.sandbox.life_desk import EmbeddedDesk
+from ecommerce_sync.sandbox.life_page import life_text
+from ecommerce_sync.sandbox.life_report import LifeReport, OrderLife
+from ecommerce_sync.sandbox.life_report import Step as Act
+from ecommerce_sync.sandbox.page import as_page
 from ecommerce_sync.sandbox.report import Report
 from ecommerce_sync.sandbox.sellers import both
-from ecommerce_sync.sandbox.world import EmbeddedWorld, selling, serve_door, settings_for
+from ecommerce_sync.sandbox.world import EmbeddedWorld, serve_door
 
 BUNDLES = {"SET": {"HOLDER": Decimal(1), "CANDLE": Decimal(2)}}
 LEDGER = {"HOLDER": Decimal(8), "CANDLE": Decimal(11), "LAMP": Decimal(-3)}
@@ -24,9 +30,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
 	with both(5) as sellers:
 		path = tmp_path_factory.mktemp("demo") / "erp.sqlite"
 		shops = [seller.shop() for seller in sellers]
-		world = EmbeddedWorld(path, shops, lambda shop: selling(shop, settings_for(shop.store)))
+		world = EmbeddedWorld(path, shops, demo_settings)
 		with serve_door(world) as door:
-			yield play(world, sellers, door, 5, 12, "USD", lambda _: None)
+			yield play(world, EmbeddedDesk(world), sellers, door, 5, 12, "USD", lambda _: None)
 
 
 def step(report: Report, title: str, sku: str) -> Step:
@@ -75,6 +81,37 @@ def test_everything_agrees_at_the_end(report: Report) -> None:
 	assert report.ok
 	assert [each.compared > 50 for each in report.goods.agreements] == [True, False, True, False]
 	assert all(each.compared for each in report.goods.agreements)
+
+
+def test_one_order_of_each_store_goes_from_checkout_to_refund(report: Report) -> None:
+	assert [order.store for order in report.lives.orders] == ["Demo Shopify", "Demo WooCommerce"]
+	for order in report.lives.orders:
+		kinds = Counter(paper.doctype for paper in order.papers)
+		assert (kinds["Sales Order"], kinds["Delivery Note"], kinds["Payment Entry"]) == (1, 3, 2)
+		assert order.steps[-1].erp["outstanding"] == 0
+		assert order.steps[-1].erp["refunded"] == order.steps[-1].erp["credited"] > 0
+		assert {"1Z-ERP-1, 1Z-STORE-2"} == {act.store["tracking"] for act in order.steps[3:4]}
+	assert report.lives.ok
+
+
+def test_documents_of_an_order_are_linked_on_the_page(report: Report) -> None:
+	page = as_page(report, "Demo")
+	for order in report.lives.orders:
+		for paper in order.papers:
+			anchor = f"doc-{order.store.replace(' ', '-')}-{paper.name}"
+			assert f'id="{anchor}"' in page and f'href="#{anchor}"' in page
+			assert not paper.of or paper.of in [each.name for each in order.papers]
+
+
+def test_an_act_whose_figures_differ_is_told() -> None:
+	act = Act("The buyer pays", (), {"paid": Decimal(5)}, {"paid": Decimal(4)})
+	order = OrderLife("Shop", "#1", "", "EUR", [act], ())
+	assert not LifeReport([order]).ok and not LifeReport().ok
+	assert "  WRONG: The buyer pays: paid 5.00 EUR; ERPNext: paid 4.00 EUR" in list(
+		life_text(LifeReport([order]))
+	)
+	agreed = OrderLife("Shop", "#1", "", "EUR", [act._replace(erp=act.store)], ("line 1: 2 to ship",))
+	assert "  WRONG: line 1: 2 to ship" in list(life_text(LifeReport([agreed])))
 
 
 def test_a_set_is_what_its_parts_allow() -> None:
