@@ -11,9 +11,11 @@ from ..commands import Share as ChargeShare
 from ..erp import ErpCharge, SalesOrderRow, SalesOrderState
 from ..errors import Held
 from ..followups import ChangeSalesOrder, CloseSalesOrder
+from ..life import Refund
 from ..models import Line
-from ..money import digits_of, minor_digits, rounded, split_evenly, total
+from ..money import digits_of, minor_digits, rounded, split_evenly, total, unit
 from ..plan import Command
+from .reduce import reduced
 from .view import Life
 
 Drafting = Callable[[Life], SalesOrderDraft]
@@ -54,10 +56,39 @@ def _change(
 	charges = _charges(life, targets, differing, draft)
 	amount = total(rounded(row.rate * row.quantity, draft.digits) for row in rows)
 	whole = amount + total(charge.amount for charge in charges)
-	if whole != life.order.total and not life.refunds:
+	absorbed = _absorbed(life)
+	if set(life.refunds) == set(absorbed):
+		charges += _rounding(life, reduced(life.order, absorbed).total - whole, draft)
+		whole = amount + total(charge.amount for charge in charges)
+	ids = (*life.document.refund_ids, *(refund.id for refund in absorbed))
+	changes = {"rows": tuple(rows), "charges": tuple(charges), "total": whole, "refund_ids": ids}
+	return ChangeSalesOrder(document=life.document.name, draft=draft.model_copy(update=changes))
+
+
+def _absorbed(life: Life) -> list[Refund]:
+	"""Refunds of nothing but pieces that are on no invoice: the order is less by them, no credit note will follow."""
+	credited = {note.refund_id for note in life.credits}
+	return [
+		refund
+		for refund in life.refunds
+		if refund.lines and not (refund.parts or refund.adjustment) and refund.id not in credited
+		if not life.to_credit(refund)
+		if all(life.fates[refund.id, line.line_id].removed for line in refund.lines)
+		and not any(life.fates[refund.id, line.line_id].stayed_out for line in refund.lines)
+	]
+
+
+def _rounding(life: Life, difference: Decimal, draft: SalesOrderDraft) -> list[ChargeRow]:
+	"""The minor units between the store's refund and the pieces at their prices here; more does not fit."""
+	if not difference:
+		return []
+	account = life.settings.rounding_account
+	lines = sum(len(refund.lines) for refund in life.refunds)
+	if abs(difference) > unit(draft.digits) * lines or not account:
 		raise held(life, "prices, shipping or charges")
-	changed = draft.model_copy(update={"rows": tuple(rows), "charges": tuple(charges), "total": whole})
-	return ChangeSalesOrder(document=life.document.name, draft=changed)
+	share = ChargeShare(line_id="rounding", amount=difference)
+	words = {"kind": "rounding", "account": account, "description": "Rounding"}
+	return [ChargeRow.model_validate({**words, "amount": difference, "shares": (share,)})]
 
 
 def in_place(draft: SalesOrderDraft, document: SalesOrderState) -> SalesOrderDraft:

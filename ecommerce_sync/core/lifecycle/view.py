@@ -27,6 +27,11 @@ class Fate(NamedTuple):
 	returned: Decimal
 	kept: Decimal
 
+	@property
+	def stayed_out(self) -> Decimal:
+		"""Pieces that were shipped."""
+		return self.returned + self.kept
+
 
 class Life:
 	"""The order as its Sales Order stands for it (`order`), and what has happened since.
@@ -139,9 +144,9 @@ class Life:
 	def taken_off(self) -> Pieces:
 		"""Those of them that the Sales Order is to lose now: credited, or on no invoice."""
 		credited = {each.refund_id for each in self.credits}
-		return self._removed_by({r.id for r in self.refunds if r.id in credited or not self._to_credit(r)})
+		return self._removed_by({r.id for r in self.refunds if r.id in credited or not self.to_credit(r)})
 
-	def _to_credit(self, refund: Refund) -> bool:
+	def to_credit(self, refund: Refund) -> bool:
 		"""Whether invoices bill pieces of it that were never shipped, at a price."""
 		return bool(refund.credited(self.order.taxes_included)) and any(
 			self.fates[refund.id, line].removed and self.billed.get(line, ZERO) > self.shipped.get(line, ZERO)
