@@ -17,7 +17,7 @@ def cancel_in_store(machine: Machine, store: str, order_id: str) -> str:
 	store's staff, who can see what was captured. Returns the state that the order's event ended in.
 	"""
 	storefront = machine.connect(store).storefront()
-	storefront.cancel_order(order_id, reason="other", refund=False, restock=True, notify=False)
+	storefront.cancel_order(order_id, "other", refund=False, restock=True, notify=False)
 	return _look(machine, store, order_id)
 
 
