@@ -55,6 +55,7 @@ def machine() -> Machine:
 		journal=journal(),
 		connect=enabled_connection,
 		now=lambda: datetime.now(timezone.utc),
+		connect_any=connection,
 	)
 
 

@@ -13,20 +13,21 @@ from .platforms import platform
 
 
 def inbox(name: str) -> Inbox | None:
-	"""What the webhook door judges a message with; None for an unknown or disabled store.
+	"""What the webhook door judges a message with; None for an unknown store.
 
 	Redis keeps the secrets as the database does: encrypted with the site's key.
 	"""
 	kept = frappe.cache.get_value(_inbox_key(name), expires=True) or _read_inbox(name)
 	if not kept:
 		return None
-	store, platform_name, url, ciphers = kept
+	store, platform_name, url, ciphers, *more = kept
 	return Inbox(
 		store=store,
 		platform=platform(platform_name),
 		url=url,
 		secrets=[decrypt(cipher) for cipher in ciphers],
 		max_bytes=cint(frappe.conf.ecommerce_sync_max_webhook_bytes) or MAX_BYTES,
+		enabled=all(more),  # what an earlier version has kept is of an enabled store
 	)
 
 
@@ -40,9 +41,9 @@ def _inbox_key(name: str) -> str:
 	return f"ecommerce_sync:inbox:{name}"
 
 
-def _read_inbox(name: str) -> tuple[str, str, str, list[str]] | None:
-	fields = ["name", "platform", "url", "shop_domain"]
-	row = frappe.db.get_value("Store Connection", {"name": name, "enabled": 1}, fields)
+def _read_inbox(name: str) -> tuple[str, str, str, list[str], bool] | None:
+	fields = ["name", "platform", "url", "shop_domain", "enabled"]
+	row = frappe.db.get_value("Store Connection", {"name": name}, fields)
 	if not row:
 		return None
 	ciphers = frappe.db.sql(
@@ -50,7 +51,7 @@ def _read_inbox(name: str) -> tuple[str, str, str, list[str]] | None:
 		and fieldname in ('webhook_secret', 'client_secret') and encrypted = 1""",
 		row[0],
 	)
-	name, platform_name, url, shop_domain = row
-	kept = (name, platform_name, shop_domain or url, [cipher for (cipher,) in ciphers])
+	name, platform_name, url, shop_domain, enabled = row
+	kept = (name, platform_name, shop_domain or url, [cipher for (cipher,) in ciphers], bool(enabled))
 	frappe.cache.set_value(_inbox_key(name), kept, expires_in_sec=300)
 	return kept

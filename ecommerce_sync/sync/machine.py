@@ -36,9 +36,13 @@ class Connection:
 
 @dataclass(frozen=True)
 class Machine:
-	"""Everything a worker needs. `now` gives aware UTC times."""
+	"""Everything a worker needs. `now` gives aware UTC times.
+
+	`connect` refuses disabled stores; `connect_any` does not, for what is owed after a store has left.
+	"""
 
 	erp: Erp
 	journal: Journal
 	connect: Callable[[str], Connection]
 	now: Callable[[], datetime]
+	connect_any: Callable[[str], Connection] | None = None

@@ -29,7 +29,8 @@ def take(machine: Machine, subject: Subject, events: list[Event]) -> Outcome:
 
 
 def _answer(machine: Machine, subject: Subject, event: Event) -> Outcome:
-	spoken = machine.connect(subject.store).platform
+	connect = machine.connect_any or machine.connect  # what is to be redacted may be of a store that has left
+	spoken = connect(subject.store).platform
 	if not event.payload:  # redacted by the request before it
 		outcome = Outcome(state="Skipped", reason="superseded")
 		with machine.erp.transaction([]):

@@ -27,6 +27,7 @@ class Inbox:
 	url: str
 	secrets: Sequence[str] = field(repr=False)
 	max_bytes: int = MAX_BYTES
+	enabled: bool = True  # a disabled store is listened to only about personal data: that is owed even then
 
 
 class Receipt(NamedTuple):
@@ -51,6 +52,8 @@ def receive(journal: Journal, inbox: Inbox, headers: Mapping[str, str], body: by
 		return Receipt(400, "no message")
 	if not _same_shop(envelope.shop, inbox.url):
 		return Receipt(401, "other store")
+	if not inbox.enabled and envelope.kind != "privacy":
+		return Receipt(404, "unknown store")
 	if envelope.kind == "unused":
 		return Receipt(200, "unused")
 	event = journal.receive(_event(inbox.store, envelope, body))

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from ecommerce_sync.core.errors import Fixable
 from ecommerce_sync.core.settings import StoreSettings
+from ecommerce_sync.erps.base import NewEvent
 from ecommerce_sync.erps.embedded import Database, EmbeddedErp, EmbeddedJournal
 from ecommerce_sync.sandbox.sellers import ShopifySeller, WooCommerceSeller
 from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
@@ -24,7 +26,7 @@ from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
 from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings as WooSettings
 from ecommerce_sync.sandbox.world import connection, settings_for
 from ecommerce_sync.storefronts.base import platform
-from ecommerce_sync.sync.machine import Machine
+from ecommerce_sync.sync.machine import Connection, Machine
 from ecommerce_sync.sync.payouts import record_payouts
 from ecommerce_sync.sync.receive import Inbox, receive
 from ecommerce_sync.sync.work import drain
@@ -429,6 +431,47 @@ def test_a_store_that_left_is_redacted(shopify: People) -> None:
 	for personal in ("ada@example.com", "bob@example.com", "1 Mill Road"):
 		assert personal not in left
 	assert len(shopify.erp.documents("Sales Order")) == 2
+
+
+def test_a_disabled_store_is_heard_about_personal_data_only(shopify: People) -> None:
+	shopify.buy()
+	shopify.hear()
+
+	def refuse(store: str) -> Connection:
+		raise Fixable("store_disabled", store=store)
+
+	machine = replace(shopify.machine, connect=refuse, connect_any=shopify.machine.connect)
+	shop = shopify.seller.shop()
+	inbox = Inbox(shopify.store, platform("shopify"), shop.domain, [shop.secret], enabled=False)
+	shopify.edit(first_name="Augusta")
+	shopify.seller.emulator.customers.redact_shop()
+	answers = [receive(shopify.journal, inbox, each.headers, each.body) for each in shopify.take()]
+	assert [answer.status for answer in answers] == [404, 200]
+	drain(machine, budget=60)
+	assert shopify.events("privacy") == [("Done", "erased")]
+
+
+def test_a_request_that_cannot_be_read_stops_no_other(shopify: People) -> None:
+	shopify.buy()
+	shopify.hear()
+	shopify.seller.emulator.customers.ask_data(71)
+	(asked,) = shopify.take()
+	for key, payload in (("bad", b"[]"), ("worse", b"{")):
+		event = NewEvent(
+			store=shopify.store,
+			topic="customers/redact",
+			kind="privacy",
+			external_id="71",
+			event_key=key,
+			payload=payload,
+		)
+		shopify.journal.receive(event)
+	shopify.tell([asked])
+	assert shopify.events("privacy") == [
+		("Failed", "payload_refused"),
+		("Failed", "payload_refused"),
+		("Done", "data_requested"),
+	]
 
 
 # -- payouts -----------------------------------------------------------------------------------------
