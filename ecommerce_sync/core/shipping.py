@@ -170,12 +170,15 @@ def _untold(store: StoreShipments, delivery: Delivery) -> ShipmentPieces:
 
 
 def _take_back(store: StoreShipments, delivery: Delivery) -> tuple[ShipmentCommand, ...]:
-	"""What the store shipped by itself is not called back from here: a person decides."""
-	live = {each.id for each in store.fulfilments if each.status in ("success", "pending")}
+	"""What the store shipped by itself is not called back from here: a person decides.
+
+	Stores without fulfilments of their own name them after the document: one of a worker that died is found.
+	"""
 	return tuple(
-		CancelFulfilment(doctype=delivery.doctype, document=delivery.name, fulfilment_id=each)
-		for each in delivery.fulfilment_ids
-		if each in live and not delivery.by_sync
+		CancelFulfilment(doctype=delivery.doctype, document=delivery.name, fulfilment_id=each.id)
+		for each in store.fulfilments
+		if each.status in ("success", "pending") and not delivery.by_sync
+		if each.id in delivery.fulfilment_ids or each.id.split("#")[0] == delivery.name
 	)
 
 
