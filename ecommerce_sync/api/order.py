@@ -24,7 +24,8 @@ def in_store(doctype: str, name: str) -> dict[str, Any]:
 	"""The store's state of the order: `status`, `url`, `oversold`, `told`, `open`; empty for no store's document.
 
 	`told` says in words what the store knows of a shipment; `open` lists messages that wait, newest first, for
-	those who may read Sync Log.
+	those who may read Sync Log; `payments` names the order's Payment Entries, which ERPNext's Connections find
+	only where they refer to the very document.
 	"""
 	doc = _readable(doctype, name)
 	if not doc.get("ecommerce_store") or not doc.get("store_order_id"):
@@ -33,6 +34,7 @@ def in_store(doctype: str, name: str) -> dict[str, Any]:
 		**_of_order(doc),
 		"told": _told(doc),
 		"open": _waiting(doc),
+		"payments": _payments(doc),
 		"may_sync": bool(set(_CLERKS) & set(frappe.get_roles())),
 	}
 
@@ -104,6 +106,14 @@ def _waiting(doc: Any) -> list[dict[str, str]]:
 		limit=5,
 	)
 	return [{"name": row.name, "state": _(row.state), "words": _words(row)} for row in rows]
+
+
+def _payments(doc: Any) -> list[str]:
+	if doc.doctype == "Payment Entry" or not frappe.has_permission("Payment Entry", "read"):
+		return []
+	ours = {"ecommerce_store": doc.ecommerce_store, "store_order_id": doc.store_order_id}
+	filters = {**ours, "docstatus": ["<", 2]}
+	return frappe.get_list("Payment Entry", filters, pluck="name", order_by="creation asc", limit=10)
 
 
 def _words(row: Any) -> str:

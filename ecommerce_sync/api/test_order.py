@@ -78,6 +78,12 @@ class TestInStore(FrappeTestCase):
 		self.assertIsNone(found["told"])
 		self.assertEqual(found["open"], [])
 
+	def test_all_payments_of_the_order_are_named(self) -> None:
+		names = [self._row("Payment Entry", store_payment_id=each) for each in ("1", "2")]
+		self._row("Payment Entry", store_order_id="78")
+		self.assertCountEqual(order.in_store("Sales Order", self.order)["payments"], names)
+		self.assertEqual(order.in_store("Payment Entry", names[0])["payments"], [])
+
 	def test_what_waits_is_told_with_its_remedy(self) -> None:
 		params = json.dumps({"line": "5", "title": "T-Shirt"})
 		name = self._event(state="Failed", reason="sku_missing", params=params)

@@ -14,25 +14,42 @@ async function show_store(frm) {
 	}
 }
 
+// One line above the form, whichever tab is open; what waits for a person follows it.
 function show_state(frm, found) {
+	const escape = frappe.utils.escape_html;
+	const number = escape(frm.doc.store_order_number || frm.doc.store_order_id);
+	const order = is_address(found.url)
+		? `<a href="${escape(found.url)}" target="_blank" rel="noopener noreferrer">${number}</a>`
+		: number;
+	const parts = [__("{0}: order {1}", [escape(frm.doc.ecommerce_store), order])];
 	if (found.status) {
-		frm.dashboard.add_indicator(__("In the store: {0}", [frappe.utils.escape_html(found.status)]), "blue");
+		parts.push(__("in the store: {0}", [escape(found.status.replaceAll("_", " "))]));
 	}
 	if (found.told) {
-		frm.dashboard.add_indicator(found.told, "blue");
+		parts.push(escape(found.told));
 	}
 	if (found.oversold && frm.doctype === "Sales Order") {
-		frm.dashboard.add_indicator(__("Oversold"), "red");
+		parts.push(`<span class="text-danger">${__("oversold")}</span>`);
 	}
-	found.open.filter((event) => event.words).slice(0, 1).forEach((event) => {
-		const link = frappe.utils.get_form_link("Sync Log", event.name, true, event.state);
-		frm.set_intro(`${link}: ${frappe.utils.escape_html(event.words)}`, "orange");
+	if (found.payments.length) {
+		const links = found.payments.map((name) => frappe.utils.get_form_link("Payment Entry", name, true));
+		parts.push(__("payments: {0}", [links.join(", ")]));
+	}
+	const waiting = found.open.filter((event) => event.words).slice(0, 1);
+	const events = waiting.map((event) => {
+		const link = frappe.utils.get_form_link("Sync Log", event.name, true, escape(event.state));
+		return `<div>${link}: ${escape(event.words)}</div>`;
 	});
+	frm.set_intro(parts.join(" · ") + events.join(""), events.length ? "orange" : "blue");
+}
+
+function is_address(url) {
+	return /^https?:\/\//.test(url || "");
 }
 
 function add_store_buttons(frm, found) {
 	const group = __("Online Store");
-	if (/^https?:\/\//.test(found.url || "")) {
+	if (is_address(found.url)) {
 		frm.add_custom_button(__("Open in the Store"), () => window.open(found.url, "_blank", "noopener"), group);
 	}
 	if (found.may_sync) {
