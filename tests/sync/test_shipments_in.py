@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ecommerce_sync.sandbox.woocommerce.trackings import products
+from tests.sync.shipment_acts import bought, divided
 from tests.sync.shipments_world import (
 	CUPS,
 	MAIN,
@@ -198,8 +200,6 @@ class TestParts:
 
 class TestShopify:
 	def test_each_places_warehouse(self, shopify: ShipmentWorld) -> None:
-		from tests.sync.test_shipments_out import divided
-
 		order_id = shopify.order()
 		divided(shopify, order_id, {POTS: 2})
 		shopify.seller.fulfil(order_id, PIECES)
@@ -213,8 +213,6 @@ class TestShopify:
 		assert places == {MAIN: 3, SECOND: 2} and shopify.delivered(order_id) == PIECES
 
 	def test_a_set(self, shopify: ShipmentWorld) -> None:
-		from tests.sync.test_shipments_out import bought
-
 		shopify.erp.add_item("TEASET-CUP")
 		shopify.erp.add_bundle("TEASET", {"TEASET-CUP": Decimal(6)})
 		order_id = shopify.order(lines=(bought("TEASET", 2),))
@@ -244,3 +242,22 @@ class TestWooCommerce:
 		woocommerce.emulator.update(int(order_id), status="processing")
 		woocommerce.settle()
 		assert woocommerce.delivered(order_id) == {} and woocommerce.status(order_id) == "processing"
+
+	def test_completed_first_and_the_parcels_entered_later(self, tmp_path: Path) -> None:
+		"""The plugin's entries take the place of what the status stood for."""
+		with shipment_world("woocommerce", tmp_path, shipment_tracking="advanced") as world:
+			world.choose(invoice="on_shipment")
+			order_id = world.order()
+			world.emulator.update(int(order_id), status="completed")
+			world.settle()
+			(before,) = world.deliveries(order_id)
+			order = world.emulator.order(int(order_id))
+			entries = [
+				{"tracking_id": name, "tracking_number": name, **products(order, pieces)}
+				for name, pieces in (("1Z1", {CUPS: 3}), ("1Z2", {POTS: 2, TEA: 5}))
+			]
+			world.emulator.track(order, entries)
+			world.settle()
+			assert [each.name for each in world.deliveries(order_id)] == [before.name]
+			assert world.delivered(order_id) == PIECES == world.shipped(order_id)
+			assert {state for state, _ in world.states("order")} <= {"Done", "Skipped"}
