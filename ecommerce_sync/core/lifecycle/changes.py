@@ -156,10 +156,18 @@ def _rows(life: Life, line: str, target: Decimal, draft: SalesOrderDraft) -> lis
 	existing = life.rows_of(line)
 	less = life.ordered.get(line, ZERO) - target
 	if not existing:
-		return [row for row in draft.rows if row.line_id == line]
+		return list(_first(target, [row for row in draft.rows if row.line_id == line]))
 	if not less:
 		return [_as_row(row) for row in existing]
 	return _fewer(life, existing, less) if less > 0 else _more(life, line, existing, -less, draft)
+
+
+def _first(pieces: Decimal, rows: list[Row]) -> Iterator[Row]:
+	"""As many pieces of a line that joins; none of one that has left."""
+	for row in rows:
+		if (n := min(pieces, row.quantity)) > 0:
+			yield row.model_copy(update={"quantity": n})
+			pieces -= n
 
 
 def _as_row(row: SalesOrderRow) -> Row:
