@@ -31,6 +31,7 @@ def _from_store(after: str, *more: dict[str, Any]) -> list[dict[str, Any]]:
 			after,
 			collapsible=1,
 			depends_on="eval:doc.ecommerce_store",
+			collapsible_depends_on="eval:doc.ecommerce_store",
 		),
 		_field(
 			"ecommerce_store",
@@ -85,6 +86,7 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 			"coupon_code",
 			collapsible=1,
 			depends_on="eval:doc.ecommerce_store",
+			collapsible_depends_on="eval:doc.ecommerce_store",
 		),
 		_field(
 			"ecommerce_store",

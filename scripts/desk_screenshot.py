@@ -36,7 +36,7 @@ def main(base: str, route: str, file: str, tab: str = "") -> None:
 		page.wait_for_timeout(4000)  # the form fills in what applies
 		if tab:
 			page.get_by_role("tab", name=tab).locator("visible=true").click()
-			page.wait_for_timeout(1500)
+			page.wait_for_timeout(4000)  # counts of Connections arrive last
 		page.screenshot(path=file)
 		browser.close()
 
