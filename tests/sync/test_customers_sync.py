@@ -1,152 +1,19 @@
-"""Accounts of both emulated stores, requests about personal data and payouts, on the embedded ERP."""
+"""Accounts of both emulated stores and the Customers that follow them, on the embedded ERP."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ecommerce_sync.core.errors import Fixable
-from ecommerce_sync.core.settings import StoreSettings
-from ecommerce_sync.erps.base import NewEvent
-from ecommerce_sync.erps.embedded import Database, EmbeddedErp, EmbeddedJournal
-from ecommerce_sync.sandbox.sellers import ShopifySeller, WooCommerceSeller
-from ecommerce_sync.sandbox.shopify.server import EmulatedShopify
-from ecommerce_sync.sandbox.shopify.shop import Shop
-from ecommerce_sync.sandbox.story import Bought, Person, Place, Story
+from ecommerce_sync.sandbox.story import Bought, Story
 from ecommerce_sync.sandbox.traffic import Message
-from ecommerce_sync.sandbox.woocommerce.server import EmulatedWooCommerce
-from ecommerce_sync.sandbox.woocommerce.settings import StoreSettings as WooSettings
-from ecommerce_sync.sandbox.world import connection, settings_for
-from ecommerce_sync.storefronts.base import platform
-from ecommerce_sync.sync.machine import Connection, Machine
-from ecommerce_sync.sync.payouts import record_payouts
-from ecommerce_sync.sync.receive import Inbox, receive
-from ecommerce_sync.sync.work import drain
 
-ADA = Person(71, "Ada", "Byron", "ada@example.com", None)
-BOB = Person(72, "Bob", "Stone", "bob@example.com", None)
-HOME = Place("Ada", "Byron", None, "1 Mill Road", None, "York", zip="YO1 7HH", country_code="GB")
-ABROAD = Place("Ada", "Byron", None, "5 Rue Haute", None, "Lyon", zip="69001", country_code="FR")
-PRIVACY = ("customers/data_request", "customers/redact", "shop/redact")
-
-
-@dataclass
-class People:
-	"""One emulated store and the ERP; `settings` may be changed at any time."""
-
-	seller: Any
-	erp: EmbeddedErp
-	journal: EmbeddedJournal
-	settings: StoreSettings
-	number: int = 900
-	ahead: timedelta = timedelta()
-
-	@property
-	def store(self) -> str:
-		return str(self.seller.store)
-
-	@property
-	def machine(self) -> Machine:
-		return Machine(
-			self.erp,
-			self.journal,
-			lambda store: connection(self.seller.shop(), self.settings),
-			lambda: datetime.now(timezone.utc) + self.ahead,
-		)
-
-	def buy(self, person: Person = ADA, place: Place = HOME, **more: Any) -> str:
-		self.number += 1
-		at = datetime.now(timezone.utc) - timedelta(days=1)
-		lines = (Bought("Cup", Decimal("10.00"), 2, sku="CUP"),)
-		story = Story(self.number, at, "USD", lines, person=person, billing=place, shipping=place, **more)
-		return str(self.seller.place(story))
-
-	def take(self) -> list[Message]:
-		return list(self.seller.pending())
-
-	def tell(self, messages: list[Message]) -> None:
-		shop = self.seller.shop()
-		inbox = Inbox(self.store, platform(self.seller.platform), shop.domain, [shop.secret])
-		for message in messages:
-			assert receive(self.journal, inbox, message.headers, message.body).status == 200
-		drain(self.machine, budget=60)
-
-	def hear(self) -> list[Message]:
-		messages = self.take()
-		self.tell(messages)
-		return messages
-
-	def edit(self, customer_id: int = 71, **changes: Any) -> None:
-		"""Somebody changes an account: `first_name`, `last_name`, `email`, `home`."""
-		if self.seller.platform == "shopify":
-			self.seller.emulator.customers.update(customer_id, **changes)
-			return
-		if home := changes.pop("home", None):
-			changes["billing"] = {
-				"address_1": home.address1,
-				"city": home.city,
-				"postcode": home.zip,
-				"country": home.country_code,
-			}
-		self.seller.emulator.edit_customer(customer_id, **changes)
-
-	def customers(self) -> dict[str, dict[str, Any]]:
-		return {row["name"]: row["data"] for row in self.erp.documents("Customer")}
-
-	def customer(self, customer_id: int = 71) -> dict[str, Any]:
-		name = self.erp.customer_of(self.store, str(customer_id))
-		assert name
-		return self.customers()[name]
-
-	def events(self, kind: str) -> list[tuple[str, str | None]]:
-		rows = self.journal.database.execute(
-			"SELECT state, reason FROM event WHERE kind = ? ORDER BY name", kind
-		)
-		return [(row["state"], row["reason"]) for row in rows]
-
-	def last(self, kind: str) -> dict[str, Any]:
-		rows = self.journal.database.execute(
-			"SELECT * FROM event WHERE kind = ? ORDER BY name DESC LIMIT 1", kind
-		)
-		found = dict(rows.fetchone())
-		return {**found, "params": json.loads(found["params"]), "documents": json.loads(found["documents"])}
-
-	def everything(self) -> str:
-		"""All that the database holds, as one text."""
-		found = []
-		for table in ("document", "link", "event"):
-			rows = self.journal.database.execute(f"SELECT * FROM {table}")
-			found += [str(dict(row)) for row in rows]
-		return "\n".join(found)
-
-
-@contextmanager
-def opened(name: str, path: Path) -> Iterator[People]:
-	made: Any = (
-		EmulatedShopify(shop=Shop(currency="USD"), points=1e9)
-		if name == "shopify"
-		else EmulatedWooCommerce(settings=WooSettings(currency="USD", woopayments=True))
-	)
-	with made as emulator:
-		seller: Any = ShopifySeller(emulator) if name == "shopify" else WooCommerceSeller(emulator)
-		seller.listen()
-		if name == "shopify":
-			emulator.subscribe(*PRIVACY)
-		database = Database(path / "erp.sqlite")
-		erp = EmbeddedErp(database)
-		with database.transaction():
-			for sku in ("CUP", "STORE-CUSTOM", "GIFT-CARD"):
-				erp.add_item(sku)
-		settings = settings_for(seller.store).model_copy(update={"sync_customers": True})
-		yield People(seller, erp, EmbeddedJournal(database), settings)
+from .people_world import ABROAD, ADA, BOB, HOME, People, about, opened
 
 
 @pytest.fixture(params=["shopify", "woocommerce"])
@@ -165,10 +32,6 @@ def shopify(tmp_path: Path) -> Iterator[People]:
 def woocommerce(tmp_path: Path) -> Iterator[People]:
 	with opened("woocommerce", tmp_path) as made:
 		yield made
-
-
-def about(messages: list[Message], word: str) -> list[Message]:
-	return [each for each in messages if any(word in str(value) for value in each.headers.values())]
 
 
 def test_an_account_without_an_order_becomes_a_customer(world: People) -> None:
@@ -346,159 +209,6 @@ def test_a_deleted_account_leaves_its_customer(woocommerce: People) -> None:
 	assert woocommerce.erp.customer_of(woocommerce.store, "71") is None
 	assert list(woocommerce.customers()) == [name]
 	assert woocommerce.customers()[name or ""]["name"] == "Ada Byron"
-
-
-# -- personal data -----------------------------------------------------------------------------------
-
-
-def test_who_asks_is_told_where_their_data_stands(shopify: People) -> None:
-	order = shopify.buy()
-	shopify.hear()
-	shopify.seller.emulator.customers.ask_data(71)
-	shopify.hear()
-	event = shopify.last("privacy")
-	kinds = {doctype for doctype, _ in event["documents"]}
-	assert (event["state"], event["reason"]) == ("Done", "data_requested")
-	assert {"Customer", "Address", "Sales Order"} <= kinds
-	assert event["params"]["customer"] == "71" and order
-
-
-def test_a_person_is_redacted(shopify: People) -> None:
-	shopify.buy()
-	shopify.buy(BOB, replace(HOME, first_name="Bob", last_name="Stone", address1="9 Hill"))
-	shopify.hear()
-	shopify.edit(note="Likes tea")
-	shopify.hear()
-	shopify.seller.emulator.customers.redact(71)
-	shopify.hear()
-	event = shopify.last("privacy")
-	assert (event["state"], event["reason"]) == ("Done", "erased")
-	assert "Sales Order" in event["params"]["kept"] and "Customer" in event["params"]["redacted"]
-	left = shopify.everything()
-	for personal in ("ada@example.com", "Byron", "1 Mill Road"):
-		assert personal not in left
-	assert "bob@example.com" in left and "9 Hill" in left
-
-
-def test_a_late_message_does_not_bring_a_redacted_person_back(shopify: People) -> None:
-	shopify.buy()
-	shopify.hear()
-	shopify.edit(first_name="Augusta")
-	late = shopify.take()
-	shopify.seller.emulator.customers.redact(71)
-	shopify.hear()
-	del shopify.seller.emulator.customers.accounts[71]  # the store redacts its own too
-	shopify.tell(late)
-	assert shopify.erp.customer_of(shopify.store, "71") is None
-	assert "Augusta" not in json.dumps(shopify.customers())
-
-
-def test_what_another_store_knows_is_kept_and_reported(shopify: People) -> None:
-	shopify.buy()
-	shopify.hear()
-	name = shopify.erp.customer_of(shopify.store, "71") or ""
-	with shopify.erp.database.transaction():
-		shopify.erp._set_link("Another store", "Customer", "id:5", "Customer", name)
-	shopify.seller.emulator.customers.redact(71)
-	shopify.hear()
-	assert f"Customer {name}" in shopify.last("privacy")["params"]["kept"]
-	assert shopify.customers()[name]["name"] == "Ada Byron"
-	assert shopify.erp.customer_of(shopify.store, "71") is None
-
-
-def test_requests_of_one_person_are_answered_one_by_one(shopify: People) -> None:
-	shopify.buy()
-	shopify.hear()
-	for _ in range(2):
-		shopify.seller.emulator.customers.ask_data(71)
-	shopify.seller.emulator.customers.redact(71)
-	shopify.hear()
-	assert shopify.events("privacy") == [
-		("Done", "data_requested"),
-		("Done", "data_requested"),
-		("Done", "erased"),
-	]
-
-
-def test_a_store_that_left_is_redacted(shopify: People) -> None:
-	shopify.buy()
-	shopify.buy(BOB, replace(HOME, first_name="Bob", last_name="Stone"))
-	shopify.hear()
-	shopify.seller.emulator.customers.redact_shop()
-	shopify.hear()
-	assert shopify.events("privacy") == [("Done", "erased")]
-	left = shopify.everything()
-	for personal in ("ada@example.com", "bob@example.com", "1 Mill Road"):
-		assert personal not in left
-	assert len(shopify.erp.documents("Sales Order")) == 2
-
-
-def test_a_disabled_store_is_heard_about_personal_data_only(shopify: People) -> None:
-	shopify.buy()
-	shopify.hear()
-
-	def refuse(store: str) -> Connection:
-		raise Fixable("store_disabled", store=store)
-
-	machine = replace(shopify.machine, connect=refuse, connect_any=shopify.machine.connect)
-	shop = shopify.seller.shop()
-	inbox = Inbox(shopify.store, platform("shopify"), shop.domain, [shop.secret], enabled=False)
-	shopify.edit(first_name="Augusta")
-	shopify.seller.emulator.customers.redact_shop()
-	answers = [receive(shopify.journal, inbox, each.headers, each.body) for each in shopify.take()]
-	assert [answer.status for answer in answers] == [404, 200]
-	drain(machine, budget=60)
-	assert shopify.events("privacy") == [("Done", "erased")]
-
-
-def test_a_request_that_cannot_be_read_stops_no_other(shopify: People) -> None:
-	shopify.buy()
-	shopify.hear()
-	shopify.seller.emulator.customers.ask_data(71)
-	(asked,) = shopify.take()
-	for key, payload in (("bad", b"[]"), ("worse", b"{")):
-		event = NewEvent(
-			store=shopify.store,
-			topic="customers/redact",
-			kind="privacy",
-			external_id="71",
-			event_key=key,
-			payload=payload,
-		)
-		shopify.journal.receive(event)
-	shopify.tell([asked])
-	assert shopify.events("privacy") == [
-		("Failed", "payload_refused"),
-		("Failed", "payload_refused"),
-		("Done", "data_requested"),
-	]
-
-
-# -- payouts -----------------------------------------------------------------------------------------
-
-GATEWAYS = {"shopify": "shopify_payments", "woocommerce": "woocommerce_payments"}
-
-
-def test_payouts_are_listed_with_the_payments_that_they_settle(world: People) -> None:
-	bank = {"record_payments": True, "payment_account": "Bank - DC", "gateway_fee_account": "Fees - DC"}
-	world.settings = world.settings.model_copy(update=bank)
-	order = world.buy(gateway=GATEWAYS[world.seller.platform], paid=True)
-	world.hear()
-	assert world.erp.documents("Payment Entry")
-	world.ahead = timedelta(days=3)
-	world.seller.emulator.clock = world.machine.now
-	if world.seller.platform == "woocommerce":
-		world.seller.emulator.pay_out()
-	written = record_payouts(world.machine, world.store)
-	payouts = [row["data"] for row in world.erp.documents("Store Payout")]
-	assert written == len(payouts) >= 1
-	entries = [entry for payout in payouts for entry in payout["entries"]]
-	settled = [entry for entry in entries if entry["order_id"] == order]
-	assert settled and all(entry["payment_entry"] for entry in settled)
-	charge = next(entry for entry in settled if entry["kind"] == "charge")
-	assert (Decimal(charge["amount"]), Decimal(charge["net"])) == (Decimal(20), Decimal(20) - Decimal("0.88"))
-	assert record_payouts(world.machine, world.store) == 0
-	assert world.erp.last_payout(world.store)
 
 
 def _renamed(message: Message, key: str) -> Message:

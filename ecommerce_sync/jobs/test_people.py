@@ -9,15 +9,15 @@ from typing import Any
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
-from ...core.errors import Gone
-from ...core.models import Company, Customer, Order
-from ...storefronts.base import platform
-from ...sync.machine import Connection, Machine
-from ...sync.work import process
-from ..base import NewEvent, Subject
-from ..contract_support import SKUS, Contract, sample_address, sample_order, unique
-from . import ErpNext, FrappeJournal
-from .testing import prepare
+from ..core.errors import Gone
+from ..core.models import Company, Customer, Order
+from ..erps.base import NewEvent, Subject
+from ..erps.contract_support import SKUS, Contract, sample_address, sample_order, unique
+from ..erps.erpnext import ErpNext, FrappeJournal
+from ..erps.erpnext.testing import prepare
+from ..storefronts.base import platform
+from ..sync.machine import Connection, Machine
+from ..sync.work import process
 
 START = datetime(2026, 5, 4, 8, tzinfo=timezone.utc)
 
