@@ -54,6 +54,8 @@ class TestPayouts(Money):
 			self.assertEqual((row.payment_entry, row.difference), (paid.name, 0))
 			self.assertEqual((doc.amount, doc.fees, doc.difference), (36.76, 1.4, 0))
 			self.assertIsNone(self.erp.record_payout(self.settings.store, payout))
+			again = self.record(payout.model_copy(update={"status": "failed"}))
+			self.assertEqual((again.name, again.status), (doc.name, "failed"))
 
 	def test_a_fee_that_is_not_booked_is_the_difference(self) -> None:
 		with self.placed(**self.home):
