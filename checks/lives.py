@@ -148,8 +148,12 @@ def _stock(ground: Ground, told: Sequence[Any], run: LifeRun, verdicts: Sequence
 	for n, (seller, life) in enumerate(told):
 		figures = seller.figures(run.orders[n])
 		added = [line for act in life.acts for line in act.details.get("added", ())]
-		for line, pieces in zip((*life.story.lines, *added), figures.lines.values(), strict=False):
-			if verdicts[n].reason is not None or verdicts[n].differences or not pieces.counted:
+		lost = _lost(life)
+		for place, (line, pieces) in enumerate(
+			zip((*life.story.lines, *added), figures.lines.values(), strict=False)
+		):
+			agrees = verdicts[n].reason is None and not verdicts[n].differences and pieces.counted
+			if not agrees or (place in lost and pieces.removed):
 				unclear.add(line.sku or "")
 			elif figures.live:
 				gone[line.sku or ""] += pieces.ordered - pieces.removed - pieces.returned
@@ -157,6 +161,12 @@ def _stock(ground: Ground, told: Sequence[Any], run: LifeRun, verdicts: Sequence
 		there = free.get(sku, Decimal(0))
 		if sku and sku not in unclear and there != ground.stock + PIECES - pieces:
 			yield f"{sku}: {there} are free, by the stores {ground.stock + PIECES - pieces}"
+
+
+def _lost(life: Life) -> set[int]:
+	"""Lines of which staff said that refunded pieces do not go back: unshipped ones are lost to the store alone."""
+	kept = [act.details for act in life.acts if act.details.get("restock") == "no_restock"]
+	return {place for details in kept for place in details["lines"]}
 
 
 def _report(tally: Tally) -> int:

@@ -16,8 +16,10 @@ def invoices(life: Life) -> Iterator[Command]:
 	"""None for an order that is called off, closed or fully billed; one at a time."""
 	if not life.order.live or life.document.closed or life.document.docstatus != 1:
 		return
-	if life.rule.invoice == "on_payment" and life.paid and _unbilled(life):
-		yield CreateInvoice(document=life.document.name, posted_on=_paid_on(life))
+	if life.rule.invoice == "on_payment" and (life.paid or life.invoices) and _unbilled(life):
+		# What joins an order that has its invoice gets one at once: a refund of it has something to credit.
+		day = life.day(None) if life.invoices else _paid_on(life)
+		yield CreateInvoice(document=life.document.name, posted_on=day)
 	elif life.rule.invoice == "on_shipment":
 		yield from _with_shipments(life)
 
