@@ -140,27 +140,27 @@ class Crediting:
 	def _credit_rows(self, share: Share, charges: list[ChargeRow]) -> Iterator[CreditRow]:
 		"""The cheapest pieces, dearer ones in their place as far as the amount asks; the rest by rate or amount.
 
-		Pieces that leave the order are credited at what they were billed at; what is kept of it joins `charges`.
+		Pieces that leave the order are credited at what they were billed at; what differs joins `charges`.
 		"""
 		taken = cheapest(share.rows, share.quantity)
 		missing = share.amount - value(taken)
 		taken, missing = dearer(taken, share.rows, missing)
 		for row, n in taken:
 			self._given[row.name] = self._given.get(row.name, ZERO) + n
-		if missing < 0:
-			kept = self._kept(share, missing)
-			if not kept:
-				yield from self._cheaper(taken, share.amount, share.quantity)
-				return
+		kept = self._kept(share, missing) if missing else None
+		if kept:
 			charges.append(kept)
 			missing = ZERO
+		elif missing < 0:
+			yield from self._cheaper(taken, share.amount, share.quantity)
+			return
 		yield from (CreditRow(invoice_row=row.name, quantity=n, rate=row.rate) for row, n in taken)
 		if missing:
 			yield CreditRow(invoice_row=share.rows[0][0].name, quantity=ZERO, rate=missing)
 
 	def _kept(self, share: Share, amount: Decimal) -> ChargeRow | None:
-		"""What is not paid back of pieces that leave the order, as rounding or fee; None where that has no account."""
-		small = -amount <= unit(self.digits) * share.quantity
+		"""By how much pieces that leave the order are paid back other than billed; None where it has no account."""
+		small = abs(amount) <= unit(self.digits) * share.quantity
 		settings = self.life.settings
 		account = settings.rounding_account if small else settings.fee_account
 		if not share.leaves or self.template or not account:
@@ -168,7 +168,7 @@ class Crediting:
 		return ChargeRow(
 			kind="rounding" if small else "fee",
 			account=account,
-			description="Rounding" if small else "Not refunded",
+			description="Rounding" if small else "Not refunded" if amount < 0 else "Refund",
 			amount=amount,
 			cost_center=settings.cost_center,
 		)
