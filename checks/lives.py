@@ -89,8 +89,15 @@ def _seed(seed: int, count: int, currency: str) -> Tally:
 	tally = Tally()
 	with _ground() as open_ground:
 		_live(open_ground, seed, count, currency, tally)
-	say(tally.words)
+	say(tally.words)  # at once: another seed may still fail
+	for each in (*_differing(tally), *tally.wrong):
+		say(f"WRONG: {each}")
 	return tally
+
+
+def _differing(tally: Tally) -> list[str]:
+	found = [v for v in tally.verdicts if v.differences and v.reason is None]
+	return [f"{v.store} {v.order_id}: {'; '.join(v.differences)}" for v in found]
 
 
 def _live(open_ground: Any, seed: int, count: int, currency: str, tally: Tally) -> None:
@@ -183,7 +190,7 @@ def _report(tally: Tally) -> int:
 		("", "orders", "share"),
 		[(word, n, f"{n / len(tally.verdicts):.1%}") for word, n in shares],
 	)
-	wrong = [f"{v.store} {v.order_id}: {'; '.join(v.differences)}" for v in differing]
+	wrong = _differing(tally)
 	wrong += [f"no life has {' and '.join(pair)}" for pair, n in found.items() if not n]
 	wrong += [f"{reason} is no reason of the list" for reason in reasons if reason not in ALL]
 	return verdict(
