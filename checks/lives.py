@@ -231,6 +231,7 @@ def _on_site(sellers: Sequence[Any], company: str, currency: str) -> Iterator[Gr
 	from ecommerce_sync.demo_site import SiteDesk, SiteWorld, connect_shop, retire
 	from ecommerce_sync.demo_site.person import prepare
 
+	frappe.db.sql("select get_lock('lives of orders', 120)")  # warehouses are a tree: one seed at a time
 	run = int(frappe.generate_hash(length=6), 16)  # seeds begin at the same time
 	ground = prepare(run, company, frappe.get_cached_value("Company", company, "default_currency"))
 	for seller in sellers:
@@ -240,6 +241,7 @@ def _on_site(sellers: Sequence[Any], company: str, currency: str) -> Iterator[Gr
 		for each in sellers
 	}
 	frappe.db.commit()
+	frappe.db.sql("select release_lock('lives of orders')")
 	world = SiteWorld(list(stores.values()), ground)
 	try:
 		names = list(stores.values())

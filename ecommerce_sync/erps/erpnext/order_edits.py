@@ -24,7 +24,8 @@ from ...core.followups import ChangeSalesOrder
 from ...core.models import Order
 from ...core.row_edits import RowEdit, row_edits
 from ...core.settings import StoreSettings
-from . import oversold, pick_lists
+from . import observe, oversold, pick_lists
+from .addresses import ensure_addresses
 from .fields import decimal, number, plain
 from .order_charges import add_charges
 from .refusals import refusals
@@ -49,6 +50,7 @@ def change(command: ChangeSalesOrder, order: Order, settings: StoreSettings, uni
 	draft = command.draft
 	with refusals(doc.customer):
 		doc.check_permission("write")
+		_places_of_customer(doc, draft, unit)
 		picking = pick_lists.drafts(doc.name)
 		for name in picking:
 			frappe.get_doc(pick_lists.DOCTYPE, name).delete(ignore_permissions=True)
@@ -62,6 +64,14 @@ def change(command: ChangeSalesOrder, order: Order, settings: StoreSettings, uni
 			pick_lists.again(doc.name)
 	oversold.notify(doc, draft)
 	return DOCTYPE, str(doc.name)
+
+
+def _places_of_customer(doc: Any, draft: SalesOrderDraft, unit: Unit) -> None:
+	"""The document keeps its Customer, whoever the store's order names by now: the addresses must be his."""
+	if unit.customer != doc.customer:
+		unit.customer, unit.contact = doc.customer, None
+		observe.locate_places(draft.customer, unit)
+		ensure_addresses(draft.customer, draft.company, unit)
 
 
 def _edits(doc: Any, draft: SalesOrderDraft) -> list[RowEdit]:
