@@ -32,8 +32,10 @@ class TestInstall(FrappeTestCase):
 			("Item", "create", True),
 			("Stock Reconciliation", "submit", True),
 			("Stock Entry", "read", True),
+			("Delivery Note", "submit", True),
+			("Sales Invoice", "submit", True),
+			("Payment Entry", "submit", True),
 			("Item Price", "write", False),
-			("Account", "write", False),
 			("Company", "write", False),
 		):
 			with self.subTest(doctype):

@@ -111,6 +111,8 @@ class Money(SalesOrders):
 		parent = frappe.db.get_value(
 			"Account", {**known, "account_currency": self.settings.company_currency}, "parent_account"
 		)
+		group = {"company": self.settings.company, "root_type": "Asset", "is_group": 1}
+		parent = parent or frappe.db.get_value("Account", {**group, "parent_account": ["is", "set"]})
 		doc = frappe.new_doc("Account")
 		doc.update(
 			{**known, "account_name": f"{account_type} {unique()}", "parent_account": parent}
